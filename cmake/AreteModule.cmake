@@ -1,0 +1,48 @@
+# arete_module(NAME SOURCES ... [DEPENDS module...] [USES library...] [TESTS ...] [TEST_DEPENDS ...])
+#   A static library arete_NAME from src/NAME, and one test program NAME_test if TESTS are given.
+#   DEPENDS is compared with src/LAYERS and with the includes by tools/lint/layers.py.
+# arete_program(NAME SOURCES ... DEPENDS ... USES ...)   a program of apps/
+function(arete_link target)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;USES" ${ARGN})
+  foreach(module IN LISTS ARG_DEPENDS)
+    target_link_libraries(${target} PUBLIC arete_${module})
+  endforeach()
+  foreach(library IN LISTS ARG_USES)
+    if(NOT DEFINED ARETE_USES_${library})
+      message(FATAL_ERROR "${target}: '${library}' is not listed in cmake/Dependencies.cmake")
+    endif()
+    target_link_libraries(${target} PUBLIC ${ARETE_USES_${library}})
+  endforeach()
+endfunction()
+
+function(arete_module name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;USES;TESTS;TEST_DEPENDS" ${ARGN})
+  add_library(arete_${name} STATIC ${ARG_SOURCES})
+  target_include_directories(arete_${name} PUBLIC "${CMAKE_SOURCE_DIR}/src")
+  target_link_libraries(arete_${name} PRIVATE arete_flags)
+  arete_link(arete_${name} DEPENDS ${ARG_DEPENDS} USES ${ARG_USES})
+  if(ARETE_BUILD_TESTS AND ARG_TESTS)
+    arete_test(${name}_test SOURCES ${ARG_TESTS} DEPENDS ${name} ${ARG_TEST_DEPENDS})
+  endif()
+endfunction()
+
+# arete_test(NAME SOURCES ... DEPENDS ... [LABEL unit]): one program, one CTest entry a test case.
+function(arete_test name)
+  cmake_parse_arguments(ARG "" "LABEL" "SOURCES;DEPENDS;USES" ${ARGN})
+  if(NOT ARG_LABEL)
+    set(ARG_LABEL unit)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE arete_flags GTest::gtest GTest::gmock GTest::gtest_main)
+  arete_link(${name} DEPENDS ${ARG_DEPENDS} USES ${ARG_USES})
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL}
+    ENVIRONMENT "ARETE_SOURCE_DIR=${CMAKE_SOURCE_DIR};ARETE_DEPS=${ARETE_DEPS};ARETE_PLUGIN_PATH=${CMAKE_BINARY_DIR}/backends")
+endfunction()
+
+function(arete_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;USES" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE arete_flags)
+  arete_link(${name} DEPENDS ${ARG_DEPENDS} USES ${ARG_USES})
+endfunction()

@@ -1,0 +1,34 @@
+# Every third-party library, in one place. Versions are Debian 12's unless a line says otherwise.
+# Each is looked up when the first module USES it, under the name given here.
+#   fmt 9.1, spdlog 1.10 (compiled)    base
+#   yaml-cpp 0.7, nlohmann-json 3.11   document
+#   protobuf-lite 3.21                 model (onnx)
+#   flatbuffers 2.0.8                  model (tflite)
+#   libjpeg-turbo 2.1, libpng 1.6      media
+#   CLI11 2.1                          apps
+#   GoogleTest 1.12                    tests
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(JPEG REQUIRED)
+find_package(PNG REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(Protobuf REQUIRED)
+find_program(ARETE_FLATC flatc REQUIRED)
+if(ARETE_BUILD_TESTS)
+  find_package(GTest REQUIRED)
+endif()
+
+# The short names that arete_module(USES ...) accepts.
+set(ARETE_USES_fmt fmt::fmt)
+set(ARETE_USES_spdlog spdlog::spdlog)
+set(ARETE_USES_yaml yaml-cpp)
+set(ARETE_USES_json nlohmann_json::nlohmann_json)
+set(ARETE_USES_jpeg JPEG::JPEG)
+set(ARETE_USES_png PNG::PNG)
+set(ARETE_USES_cli11 CLI11::CLI11)
+set(ARETE_USES_protobuf protobuf::libprotobuf-lite)
+set(ARETE_USES_threads Threads::Threads)
+set(ARETE_USES_dl ${CMAKE_DL_LIBS})

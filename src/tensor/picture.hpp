@@ -1,0 +1,57 @@
+// Pictures in memory: an owned Picture and a borrowed PictureView with strides. 8 bits a sample.
+// Not here: files (media), color conversion and resizing (transform).
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "base/bytes.hpp"
+
+namespace arete::tensor {
+
+enum class PixelFormat : std::uint8_t { kRgb, kBgr, kGray };
+
+[[nodiscard]] constexpr int channels_of(PixelFormat format) {
+  return format == PixelFormat::kGray ? 1 : 3;
+}
+
+/// Interleaved rows; `stride` is the bytes from one row to the next.
+struct PictureView {
+  PixelFormat format = PixelFormat::kRgb;
+  int width = 0;   ///< pixels
+  int height = 0;  ///< pixels
+  std::ptrdiff_t stride = 0;
+  const std::uint8_t* data = nullptr;
+
+  [[nodiscard]] const std::uint8_t* row(int y) const { return data + y * stride; }
+};
+
+/// Dense interleaved pixels.
+struct Picture {
+  PixelFormat format = PixelFormat::kRgb;
+  int width = 0;
+  int height = 0;
+  std::vector<std::uint8_t> pixels;
+
+  Picture() = default;
+  Picture(PixelFormat pixel_format, int w, int h)
+      : format(pixel_format),
+        width(w),
+        height(h),
+        pixels(static_cast<std::size_t>(w) * static_cast<std::size_t>(h) *
+               static_cast<std::size_t>(channels_of(pixel_format))) {}
+
+  [[nodiscard]] std::ptrdiff_t stride() const {
+    return std::ptrdiff_t{width} * channels_of(format);
+  }
+  [[nodiscard]] std::uint8_t* row(int y) { return pixels.data() + y * stride(); }
+  [[nodiscard]] const std::uint8_t* row(int y) const { return pixels.data() + y * stride(); }
+  [[nodiscard]] PictureView view() const {
+    return {format, width, height, stride(), pixels.data()};
+  }
+};
+
+}  // namespace arete::tensor
