@@ -1,0 +1,42 @@
+# apt with folders of its own, for a package of another release or architecture: downloads and
+# unpacks, installs nothing, and leaves the machine's own package lists as they are.
+# Sourced after tools/dev/steps.sh.
+# SPDX-License-Identifier: Apache-2.0
+
+# private_apt SPACE COMMAND...: apt-get with the folders under SPACE.
+private_apt() {
+  local space=$1
+  shift
+  local arch
+  arch=$(cat "$space/arch")
+  apt-get -o Dir::Etc::sourcelist="$space/private.sources" -o Dir::Etc::sourceparts=- \
+    -o Dir::Etc::preferences=- -o Dir::Etc::preferencesparts=- \
+    -o Dir::State="$space/state" -o Dir::State::status="$space/status" -o Dir::Cache="$space/cache" \
+    -o APT::Architecture="$arch" -o APT::Architectures::="$arch" -o APT::Sandbox::User=root \
+    -o Acquire::Languages=none -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false "$@"
+}
+
+# private_apt_open SPACE SUITE ARCH: writes the sources from the machine's own and reads the lists.
+private_apt_open() {
+  local space=$1 suite=$2 arch=$3
+  mkdir -p "$space"/state/lists/partial "$space"/cache/archives/partial
+  : >"$space/status"
+  printf '%s\n' "$arch" >"$space/arch"
+  python3 "$ARETE_ROOT/tools/setup/apt_sources.py" "$suite" >"$space/private.sources" || return 1
+  private_apt "$space" update
+}
+
+# private_apt_unpack SPACE FOLDER SHA256|any PACKAGE[=VERSION]
+private_apt_unpack() {
+  local space=$1 folder=$2 hash=$3 package=$4
+  local downloads="$space/debs"
+  rm -rf "$downloads" && mkdir -p "$downloads" "$folder"
+  (cd "$downloads" && private_apt "$space" download "$package") || return 1
+  local deb
+  deb=$(echo "$downloads"/*.deb)
+  if [ "$hash" != any ] && ! echo "$hash  $deb" | sha256sum --check --quiet; then
+    say "$package: the downloaded package is not the pinned one (SHA-256 differs)"
+    return 1
+  fi
+  dpkg -x "$deb" "$folder"
+}
