@@ -36,6 +36,7 @@ struct Function {
   std::map<std::string, std::int64_t> opset_imports;
   Graph body;  ///< inputs and outputs are the function's parameters
   std::string doc;
+  std::string encoded_fields;  ///< what else the file says (ONNX FunctionProto)
 };
 
 class Model {
@@ -52,6 +53,8 @@ class Model {
   std::string domain;
   std::int64_t model_version = 0;
   std::string doc;
+  /// What else the file says (training, devices), in its own encoding (ONNX ModelProto).
+  std::string encoded_fields;
 
   [[nodiscard]] Value& value(ValueId id) { return values_[index_of(id)]; }
   [[nodiscard]] const Value& value(ValueId id) const { return values_[index_of(id)]; }

@@ -65,6 +65,7 @@ struct Node {
   std::map<std::string, Attribute, std::less<>> attributes;
   std::string doc;
   std::map<std::string, std::string> metadata;
+  std::string encoded_fields;  ///< what else the file says, in its own encoding (ONNX NodeProto)
 
   /// The attribute if it is there and of type T; nullptr otherwise.
   template <class T>
@@ -102,6 +103,7 @@ struct Graph {
   std::vector<ValueId> constants;  ///< initializers, in the file's order
   std::vector<Node> nodes;
   std::map<std::string, std::string> metadata;
+  std::string encoded_fields;  ///< what else the file says, in its own encoding (ONNX GraphProto)
 };
 
 }  // namespace arete::model

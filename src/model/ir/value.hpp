@@ -2,7 +2,8 @@
 // symbols, and optional quantization; a constant also has its data.
 // Stored and expressed type: without quantization both are `dtype`. With it, memory holds
 // quantization->stored (also the dtype of `constant`) and operators speak of
-// quantization->expressed, which is then what `dtype` says.
+// quantization->expressed, which is then what `dtype` says. So a quantized input or output of the
+// main graph takes or gives the stored type; those of subgraphs speak of the expressed type.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -46,7 +47,7 @@ using SymbolicShape = std::vector<Dim>;
 [[nodiscard]] std::string text_of(const SymbolicShape& shape);
 
 /// What a value is besides a dense tensor. The others are carried through reading and writing.
-enum class ValueKind : std::uint8_t { kTensor, kSequence, kOptional, kMap, kSparseTensor };
+enum class ValueKind : std::uint8_t { kTensor, kSequence, kOptional, kMap, kSparseTensor, kOpaque };
 
 struct Value {
   std::string name;
@@ -59,8 +60,11 @@ struct Value {
   /// Names of axes as the file gives them ("DATA_BATCH"), by axis; empty = none.
   std::vector<std::string> denotations;
   std::map<std::string, std::string> metadata;
-  /// A non-tensor type in the file's own encoding (ONNX TypeProto), kept as it was.
+  /// A type, or the part of it, that is not modelled, in the file's own encoding (ONNX TypeProto).
   std::string encoded_type;
+  /// The same for the data of a constant (ONNX TensorProto or SparseTensorProto). A constant of a
+  /// graph without `constant` has all its data here: sparse ones and 6-bit floats.
+  std::string encoded_constant;
 
   [[nodiscard]] tensor::DType stored_dtype() const {
     return quantization ? quantization->stored : dtype;

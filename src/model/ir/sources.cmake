@@ -1,0 +1,1 @@
+list(APPEND ARETE_MODEL_SOURCES ir/model.cpp)
