@@ -1,7 +1,13 @@
 # arete_module(NAME SOURCES ... [DEPENDS module...] [USES library...] [TESTS ...] [TEST_DEPENDS ...])
 #   A static library arete_NAME from src/NAME, and one test program NAME_test if TESTS are given.
 #   DEPENDS is compared with src/LAYERS and with the includes by tools/lint/layers.py.
-# arete_program(NAME SOURCES ... DEPENDS ... USES ...)   a program of apps/
+# arete_program(NAME SOURCES ... DEPENDS ... USES ...)   a program of apps/; installed in bin/
+# arete_plugin(NAME SOURCES ... [USES ...] [INCLUDES folder...])   a plug-in of backends/: <build>/backends/NAME.so
+# arete_fuzz(NAME SOURCES ... DEPENDS ...)   a libFuzzer target, built with ARETE_FUZZ only
+#
+# The target arete_programs builds what a person runs (programs and plug-ins) and no test.
+add_custom_target(arete_programs)
+
 function(arete_link target)
   cmake_parse_arguments(ARG "" "" "DEPENDS;USES" ${ARGN})
   foreach(module IN LISTS ARG_DEPENDS)
@@ -26,7 +32,8 @@ function(arete_module name)
   endif()
 endfunction()
 
-# arete_test(NAME SOURCES ... DEPENDS ... [LABEL unit]): one program, one CTest entry a test case.
+# arete_test(NAME SOURCES ... DEPENDS ... [LABEL unit]): one program, one CTest entry. LABEL is the
+# test's tier: unit, conformance, golden, property, crash or e2e (CONTRIBUTING.md).
 function(arete_test name)
   cmake_parse_arguments(ARG "" "LABEL" "SOURCES;DEPENDS;USES" ${ARGN})
   if(NOT ARG_LABEL)
@@ -44,5 +51,37 @@ function(arete_program name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;USES" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE arete_flags)
+  arete_link(${name} DEPENDS ${ARG_DEPENDS} USES ${ARG_USES})
+  install(TARGETS ${name} RUNTIME DESTINATION bin COMPONENT runtime)
+  add_dependencies(arete_programs ${name})
+endfunction()
+
+# A plug-in sees include/ and its own folder, nothing of src/; it exports only what the ABI header marks.
+function(arete_plugin name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES;INCLUDES" ${ARGN})
+  set(target arete_backend_${name})
+  add_library(${target} MODULE ${ARG_SOURCES})
+  set_target_properties(${target} PROPERTIES
+    PREFIX "" OUTPUT_NAME ${name} LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/backends"
+    C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+    INSTALL_RPATH "$ORIGIN")
+  target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}/include")
+  target_include_directories(${target} SYSTEM PRIVATE ${ARG_INCLUDES})
+  target_link_libraries(${target} PRIVATE arete_flags)
+  arete_link(${target} USES ${ARG_USES})
+  install(TARGETS ${target} LIBRARY DESTINATION lib/arete COMPONENT runtime)
+  add_dependencies(arete_programs ${target})
+endfunction()
+
+function(arete_fuzz name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;USES" ${ARGN})
+  if(NOT ARETE_FUZZ)
+    return()
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/fuzz")
+  target_link_libraries(${name} PRIVATE arete_flags)
+  # Only the last of the flags counts here: it brings libFuzzer's main() in.
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   arete_link(${name} DEPENDS ${ARG_DEPENDS} USES ${ARG_USES})
 endfunction()

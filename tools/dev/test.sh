@@ -1,0 +1,66 @@
+# Runs the test tiers one after another and sums them up. A tier is a CTest label (CONTRIBUTING.md).
+# SPDX-License-Identifier: Apache-2.0
+source "$ARETE_ROOT/tools/dev/build.sh"
+
+TIERS="unit conformance golden property crash e2e"
+SUMMARY=""
+FAILED_TIERS=""
+
+# count LOG PATTERN: sums the numbers that GoogleTest printed behind PATTERN.
+count() {
+  sed -nE "s/^\[  $2[ ]*\] ([0-9]+) tests?.*/\1/p" "$1" | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+# run_tier PRESET TIER: one CTest call; its own last lines are what a reader or a script judges by.
+run_tier() {
+  local preset=$1 tier=$2 build="$OUT/build/$1" log="$LOGS/test-$1-$2.log" started=$SECONDS verdict=ok
+  local total
+  total=$(ctest --test-dir "$build" -N -L "^$tier\$" | sed -n 's/^Total Tests: //p')
+  [ "${total:-0}" -gt 0 ] || return 0
+  say ""
+  say "== $tier ($preset), $total test programs"
+  if ! ctest --test-dir "$build" -L "^$tier\$" --parallel "$(jobs_wanted)" --output-on-failure \
+    --output-log "$log"; then
+    verdict=FAILED
+    FAILED_TIERS="$FAILED_TIERS $tier($preset)"
+  fi
+  # CTest keeps what passing tests printed in a log of its own.
+  cp "$build/Testing/Temporary/LastTest.log" "$log" 2>/dev/null || true
+  SUMMARY="$SUMMARY$(printf '%-12s %-11s %8d %8d %8d %6ds  %s' "$tier" "$preset" \
+    "$(count "$log" 'PASSED')" "$(count "$log" 'FAILED')" "$(count "$log" 'SKIPPED')" \
+    "$((SECONDS - started))" "$verdict")"$'\n'
+}
+
+# Sanitized tests stop at the first finding and say where.
+run_sanitized() {
+  local preset=$1
+  build_preset "$preset"
+  ASAN_OPTIONS=abort_on_error=1:strict_string_checks=1:detect_stack_use_after_return=1 \
+    UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+    TSAN_OPTIONS=halt_on_error=1:suppressions="$ARETE_ROOT/tools/dev/tsan.supp" \
+    run_tier "$preset" unit
+}
+
+print_summary() {
+  say ""
+  printf '%-12s %-11s %8s %8s %8s %7s\n' tier preset passed failed skipped time
+  printf '%s' "$SUMMARY"
+  printf 'all in %d s; logs in out/log\n' "$SECONDS"
+}
+
+dev_test() {
+  local tier
+  case ${1:-} in
+    "") ;;
+    all) export ARETE_TEST_FULL=1 ;;
+    *) usage_error "unknown argument '$1' of 'test'" ;;
+  esac
+  setup_for build demo test
+  build_preset dev
+  install_preset dev "$OUT"
+  for tier in $TIERS; do run_tier dev "$tier"; done
+  run_sanitized asan-ubsan
+  if [ "${1:-}" = all ]; then run_sanitized tsan; fi
+  print_summary
+  [ -z "$FAILED_TIERS" ] || die "failed:$FAILED_TIERS"
+}
