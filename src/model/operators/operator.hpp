@@ -22,9 +22,9 @@ namespace arete::model {
 
 /// A run-time value: a tensor, or a sequence / optional of them.
 struct Datum {
-  tensor::Tensor tensor;
-  std::optional<std::vector<Datum>> sequence;  ///< set for sequences
-  bool present = true;                         ///< false: omitted input or empty optional
+  tensor::Tensor tensor = {};
+  std::optional<std::vector<Datum>> sequence = {};  ///< set for sequences
+  bool present = true;                              ///< false: omitted input or empty optional
 };
 
 /// What a kernel sees. Inputs are already dequantized where the model's arithmetic is float.
@@ -63,10 +63,10 @@ class KernelContext {
 /// What is known of an input while shapes are inferred.
 struct ShapeFacts {
   tensor::DType dtype = tensor::DType::kUndefined;
-  std::optional<SymbolicShape> shape;
+  std::optional<SymbolicShape> shape = {};
   const tensor::Tensor* constant = nullptr;  ///< the data if it is known
   /// For a small integer vector or scalar whose elements are extents: them, symbols included.
-  std::optional<std::vector<Dim>> elements;
+  std::optional<std::vector<Dim>> elements = {};
   ValueKind kind = ValueKind::kTensor;
   bool present = true;
 };

@@ -1,0 +1,52 @@
+// Joins the families into one sorted table. A new family gets a line in kFamilies.
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "model/operators/families.hpp"
+
+namespace arete::model {
+namespace {
+
+using Family = std::span<const Operator> (*)();
+
+constexpr std::array<Family, 1> kFamilies = {
+    operators::elementwise_family,
+};
+
+std::vector<Operator> joined_families() {
+  std::vector<Operator> rows;
+  for (const Family family : kFamilies) {
+    const std::span<const Operator> members = family();
+    rows.insert(rows.end(), members.begin(), members.end());
+  }
+  std::ranges::sort(
+      rows, {}, [](const Operator& row) { return std::tuple(row.domain, row.name, row.since); });
+  return rows;
+}
+
+const std::vector<Operator>& table() {
+  static const std::vector<Operator> rows = joined_families();
+  return rows;
+}
+
+}  // namespace
+
+std::span<const Operator> all_operators() { return table(); }
+
+const Operator* find_operator(std::string_view domain, std::string_view name, std::int64_t opset) {
+  const std::string_view plain = domain == "ai.onnx" ? std::string_view() : domain;
+  const auto rows = std::ranges::equal_range(
+      table(), std::tuple(plain, name), {},
+      [](const Operator& row) { return std::tuple(row.domain, row.name); });
+  const Operator* best = nullptr;
+  for (const Operator& row : rows) {
+    if (row.since <= opset) {
+      best = &row;
+    }
+  }
+  return best;
+}
+
+}  // namespace arete::model
