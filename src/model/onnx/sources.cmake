@@ -1,1 +1,12 @@
 include(${CMAKE_CURRENT_LIST_DIR}/proto.cmake)
+list(APPEND ARETE_MODEL_SOURCES
+  onnx/element_types.cpp
+  onnx/external_data.cpp
+  onnx/graph_reader.cpp
+  onnx/graph_writer.cpp
+  onnx/node_reader.cpp
+  onnx/node_writer.cpp
+  onnx/reader.cpp
+  onnx/tensor_codec.cpp
+  onnx/type_codec.cpp
+  onnx/writer.cpp)
