@@ -15,9 +15,8 @@ int main(int argc, char** argv) {
   arete::model::OnnxWriteOptions options;
   options.external_name = argc == 4 ? argv[3] : "";
   const auto model = arete::model::read_onnx_file(argv[1]);
-  const arete::Status written =
-      model ? arete::model::write_onnx_file(*model, argv[2], options)
-            : arete::Status(std::unexpected<arete::Error>(model.error()));
+  const arete::Status written = model ? arete::model::write_onnx_file(*model, argv[2], options)
+                                      : arete::Status(std::unexpected<arete::Error>(model.error()));
   if (!written) {
     std::fprintf(stderr, "%s\n", written.error().message().c_str());
     return 1;
