@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/faulty_files.hpp"
+
+namespace arete::io {
+
+Status FaultyFiles::begin(const Path& path) {
+  ++calls_;
+  if (power_lost_) {
+    return fail_at(path.native(), ErrorCode::kUnavailable, "{}: the power is off", path.native());
+  }
+  if (plan_.fail_call == calls_) {
+    return fail_at(path.native(), plan_.error, "{}: call {} fails by plan", path.native(), calls_);
+  }
+  return {};
+}
+
+Result<Bytes> FaultyFiles::read(const Path& path, std::uint64_t byte_limit) {
+  ARETE_TRY(begin(path));
+  return inner_.read(path, byte_limit);
+}
+
+Result<SharedBytes> FaultyFiles::map(const Path& path) {
+  ARETE_TRY(begin(path));
+  return inner_.map(path);
+}
+
+Status FaultyFiles::write_atomic(const Path& path, ByteView bytes) {
+  ARETE_TRY(begin(path));
+  ++writes_;
+  if (plan_.power_loss_at_write == writes_) {
+    return lose_power(path, bytes);
+  }
+  if (plan_.space_left.has_value()) {
+    if (bytes.size() > *plan_.space_left) {
+      return fail_at(path.native(), ErrorCode::kNoSpace, "cannot write {}: the disk is full",
+                     path.native());
+    }
+    *plan_.space_left -= bytes.size();
+  }
+  return inner_.write_atomic(path, bytes);
+}
+
+Status FaultyFiles::lose_power(const Path& path, ByteView bytes) {
+  power_lost_ = true;
+  if (plan_.power_loss == PowerLoss::kBeforeRename) {
+    Path torn = ".";
+    torn += path.filename();
+    torn += ".torn.tmp";
+    ARETE_TRY(inner_.write_atomic(path.parent_path() / torn, bytes.first(bytes.size() / 2)));
+  } else if (!plan_.forgets_unsynced) {
+    ARETE_TRY(inner_.write_atomic(path, bytes));
+  }
+  return fail_at(path.native(), ErrorCode::kUnavailable, "{}: the power went", path.native());
+}
+
+Result<std::vector<FolderEntry>> FaultyFiles::list(const Path& folder) {
+  ARETE_TRY(begin(folder));
+  return inner_.list(folder);
+}
+
+Result<FileStatus> FaultyFiles::status(const Path& path) {
+  ARETE_TRY(begin(path));
+  return inner_.status(path);
+}
+
+Status FaultyFiles::remove(const Path& path) {
+  ARETE_TRY(begin(path));
+  return inner_.remove(path);
+}
+
+Status FaultyFiles::create_directories(const Path& folder) {
+  ARETE_TRY(begin(folder));
+  return inner_.create_directories(folder);
+}
+
+}  // namespace arete::io
