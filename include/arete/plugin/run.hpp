@@ -187,6 +187,11 @@ class RunControl {
     cancel();
   }
 
+  /// Returns when the run is asked to stop; for engines that wait for something else to end.
+  void wait_for_stop() const {
+    std::unique_lock lock(mutex_);
+    stopped_.wait(lock, [this] { return reason_ != 0; });
+  }
   /// For engines that compute step by step.
   [[nodiscard]] bool stop_requested() const {
     const std::lock_guard lock(mutex_);
@@ -203,11 +208,13 @@ class RunControl {
     const std::lock_guard lock(mutex_);
     if (running_ && reason_ == 0) {
       reason_ = reason;
+      stopped_.notify_all();
       stop_();
     }
   }
 
   mutable std::mutex mutex_;
+  mutable std::condition_variable stopped_;
   std::function<void()> stop_;
   bool running_ = false;
   bool closing_ = false;
