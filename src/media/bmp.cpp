@@ -105,7 +105,7 @@ BmpColor color_at(ByteView bytes, std::size_t offset) {
 
 std::uint8_t* put(std::uint8_t* out, BmpColor color, bool gray) {
   if (gray) {
-    *out = luma(color.red, color.green, color.blue);
+    *out = tensor::luma(color.red, color.green, color.blue);
     return out + 1;
   }
   out[0] = color.red;

@@ -5,7 +5,6 @@
 #include <array>
 #include <cmath>
 
-#include "media/decoders.hpp"
 #include "media/font.hpp"
 
 namespace arete::media {
@@ -15,7 +14,7 @@ void put_pixel(tensor::Picture& picture, int x, int y, Color color) {
   std::uint8_t* out = picture.row(y) + std::ptrdiff_t{x} * tensor::channels_of(picture.format);
   switch (picture.format) {
     case tensor::PixelFormat::kGray:
-      *out = luma(color.red, color.green, color.blue);
+      *out = tensor::luma(color.red, color.green, color.blue);
       return;
     case tensor::PixelFormat::kRgb:
       out[0] = color.red;
@@ -149,7 +148,7 @@ int text_width(std::string_view words, int scale) {
 int text_height(int scale) { return kGlyphHeight * scale; }
 
 Color readable_on(Color background) {
-  return luma(background.red, background.green, background.blue) > 140 ? kBlack : kWhite;
+  return tensor::luma(background.red, background.green, background.blue) > 140 ? kBlack : kWhite;
 }
 
 Color class_color(int index) {

@@ -18,10 +18,4 @@ namespace arete::media {
 [[nodiscard]] Status check_dimensions(std::int64_t width, std::int64_t height,
                                       const DecodeOptions& options);
 
-/// ITU-R BT.601 luma of full-range RGB, rounded, in 16-bit fixed point (JFIF's own numbers).
-[[nodiscard]] constexpr std::uint8_t luma(std::uint32_t red, std::uint32_t green,
-                                          std::uint32_t blue) {
-  return static_cast<std::uint8_t>((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16);
-}
-
 }  // namespace arete::media

@@ -142,7 +142,7 @@ void ink_to_picture(const std::vector<std::uint8_t>& ink, bool inverted, tensor:
                                   (light[1] * light[3] + 127) / 255,
                                   (light[2] * light[3] + 127) / 255};
     if (channels == 1) {
-      picture.pixels[i] = luma(rgb[0], rgb[1], rgb[2]);
+      picture.pixels[i] = tensor::luma(rgb[0], rgb[1], rgb[2]);
       continue;
     }
     for (std::size_t c = 0; c < 3; ++c) {

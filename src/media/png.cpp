@@ -138,7 +138,7 @@ tensor::Picture color_to_gray(const tensor::Picture& color) {
   tensor::Picture gray(tensor::PixelFormat::kGray, color.width, color.height);
   for (std::size_t i = 0; i < gray.pixels.size(); ++i) {
     const std::uint8_t* rgb = color.pixels.data() + 3 * i;
-    gray.pixels[i] = luma(rgb[0], rgb[1], rgb[2]);
+    gray.pixels[i] = tensor::luma(rgb[0], rgb[1], rgb[2]);
   }
   return gray;
 }

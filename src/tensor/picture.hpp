@@ -18,6 +18,13 @@ enum class PixelFormat : std::uint8_t { kRgb, kBgr, kGray };
   return format == PixelFormat::kGray ? 1 : 3;
 }
 
+/// ITU-R BT.601 luma of full-range color, rounded, in 16-bit fixed point (JFIF's weights): what a
+/// gray picture means everywhere here.
+[[nodiscard]] constexpr std::uint8_t luma(std::uint32_t red, std::uint32_t green,
+                                          std::uint32_t blue) {
+  return static_cast<std::uint8_t>((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16);
+}
+
 /// Interleaved rows; `stride` is the bytes from one row to the next.
 struct PictureView {
   PixelFormat format = PixelFormat::kRgb;

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transform/decode/detections.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace arete::transform {
+
+BestClass best_class(std::span<const float> values, std::size_t start, std::size_t stride,
+                     std::size_t count) {
+  BestClass best;
+  for (std::size_t i = 0; i < count; ++i) {
+    const float score = values[start + i * stride];
+    // The comparison is false for NaN.
+    if (best.index < 0 ? !std::isnan(score) : score > best.score) {
+      best = {static_cast<int>(i), score};
+    }
+  }
+  return best;
+}
+
+tensor::Box centered_box(float center_x, float center_y, float width, float height) {
+  return {center_x - width / 2, center_y - height / 2, center_x + width / 2, center_y + height / 2};
+}
+
+tensor::Box scaled(const tensor::Box& box, float by_x, float by_y) {
+  return {box.x1 * by_x, box.y1 * by_y, box.x2 * by_x, box.y2 * by_y};
+}
+
+float sigmoid(float x) { return 1.0F / (1.0F + std::exp(-x)); }
+
+void softmax(std::span<float> values) {
+  float highest = -HUGE_VALF;
+  for (float& value : values) {
+    value = std::isnan(value) ? -HUGE_VALF : value;
+    highest = std::max(highest, value);
+  }
+  double sum = 0;
+  for (float& value : values) {
+    // Equal infinities would subtract to NaN.
+    value = value == highest ? 1.0F : std::exp(value - highest);
+    sum += static_cast<double>(value);
+  }
+  for (float& value : values) {
+    value = static_cast<float>(static_cast<double>(value) / sum);
+  }
+}
+
+Status need_picture(const DecodeRequest& request) {
+  if (!request.geometry.has_picture()) {
+    return fail(ErrorCode::kInvalid, "the model has no picture as an input to place boxes in");
+  }
+  return {};
+}
+
+void report(std::vector<Candidate> candidates, const spec::DetectorSettings& settings,
+            const Geometry& geometry, tensor::Findings& findings) {
+  for (Candidate& kept : suppress(std::move(candidates), settings.nms, settings.max_detections)) {
+    tensor::Detection detection;
+    detection.box = geometry.to_source(kept.box);
+    if (detection.box.area() <= 0) {
+      continue;
+    }
+    detection.label = settings.labels.name_of(kept.index);
+    detection.index = kept.index;
+    detection.score = std::min(kept.score, 1.0F);
+    for (const tensor::Keypoint& point : kept.keypoints) {
+      detection.keypoints.push_back(geometry.to_source(point));
+    }
+    findings.detections.push_back(std::move(detection));
+  }
+}
+
+}  // namespace arete::transform

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transform/resample.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+namespace arete::transform {
+namespace {
+
+using Window = Taps::Window;
+
+double triangle(double x) { return std::max(0.0, 1.0 - std::abs(x)); }
+
+/// Two taps around the center; beyond the edge the edge pixel counts.
+void bilinear_window(double center, int inputs, Window& window, std::vector<double>& weights) {
+  const double at = std::clamp(center - 0.5, 0.0, static_cast<double>(inputs - 1));
+  window.first = std::min(static_cast<int>(at), std::max(0, inputs - 2));
+  const double second = at - window.first;
+  weights = inputs == 1 ? std::vector<double>{1.0} : std::vector<double>{1.0 - second, second};
+}
+
+/// A triangle as wide as the reduction; outside the picture nothing counts.
+void antialias_window(double center, double ratio, int inputs, Window& window,
+                      std::vector<double>& weights) {
+  const double support = std::max(1.0, ratio);
+  window.first = std::max(0, static_cast<int>(center - support + 0.5));
+  const int end = std::min(inputs, static_cast<int>(center + support + 0.5));
+  weights.clear();
+  for (int x = window.first; x < end; ++x) {
+    weights.push_back(triangle((x + 0.5 - center) / support));
+  }
+}
+
+/// Each input pixel by the part of it that the output pixel covers.
+void area_window(double begin, double end, int inputs, Window& window,
+                 std::vector<double>& weights) {
+  window.first = std::min(static_cast<int>(begin), inputs - 1);
+  weights.clear();
+  for (int x = window.first; x < inputs && x < end; ++x) {
+    weights.push_back(std::min(end, x + 1.0) - std::max(begin, static_cast<double>(x)));
+  }
+}
+
+void one_window(spec::Resample method, int output, double ratio, int inputs, Window& window,
+                std::vector<double>& weights) {
+  const double center = (output + 0.5) * ratio;
+  switch (method) {
+    case spec::Resample::kBilinear:
+      bilinear_window(center, inputs, window, weights);
+      return;
+    case spec::Resample::kBilinearAntialias:
+      antialias_window(center, ratio, inputs, window, weights);
+      return;
+    case spec::Resample::kNearest:
+      window.first = std::min(static_cast<int>(center), inputs - 1);
+      weights = {1.0};
+      return;
+    case spec::Resample::kArea:
+      area_window(output * ratio, (output + 1) * ratio, inputs, window, weights);
+      return;
+  }
+}
+
+/// One source row at the new width, as floats.
+template <int kChannels>
+void resample_row(const std::uint8_t* in, const Taps& taps, float* out) {
+  for (std::size_t x = 0; x < taps.windows.size(); ++x) {
+    const Window window = taps.windows[x];
+    const float* weights = taps.weights_of(x);
+    const std::uint8_t* pixel = in + std::ptrdiff_t{window.first} * kChannels;
+    float sums[kChannels] = {};
+    for (int k = 0; k < window.count; ++k) {
+      for (int c = 0; c < kChannels; ++c) {
+        sums[c] += weights[k] * static_cast<float>(pixel[c]);
+      }
+      pixel += kChannels;
+    }
+    out = std::copy_n(sums, kChannels, out);
+  }
+}
+
+/// The rows at the new width that the current output row needs; each is made once.
+class RowWindow {
+ public:
+  RowWindow(const tensor::PictureView& source, const Taps& across, int rows)
+      : source_(source),
+        across_(across),
+        slots_(static_cast<std::size_t>(rows)),
+        row_size_(across.windows.size() *
+                  static_cast<std::size_t>(tensor::channels_of(source.format))),
+        values_(slots_ * row_size_) {}
+
+  void advance_to(const Window& window) {
+    for (int y = std::max(next_, window.first); y < window.first + window.count; ++y) {
+      if (tensor::channels_of(source_.format) == 1) {
+        resample_row<1>(source_.row(y), across_, slot(y));
+      } else {
+        resample_row<3>(source_.row(y), across_, slot(y));
+      }
+      next_ = y + 1;
+    }
+  }
+  [[nodiscard]] float* slot(int y) {
+    return values_.data() + static_cast<std::size_t>(y) % slots_ * row_size_;
+  }
+  [[nodiscard]] std::size_t row_size() const { return row_size_; }
+
+ private:
+  tensor::PictureView source_;
+  const Taps& across_;
+  std::size_t slots_;
+  std::size_t row_size_;
+  std::vector<float> values_;
+  int next_ = 0;
+};
+
+}  // namespace
+
+Taps make_taps(spec::Resample method, int inputs, int outputs) {
+  const double ratio = static_cast<double>(inputs) / outputs;
+  std::vector<std::vector<double>> all(static_cast<std::size_t>(outputs));
+  Taps taps;
+  taps.windows.resize(all.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    one_window(method, static_cast<int>(i), ratio, inputs, taps.windows[i], all[i]);
+    taps.windows[i].count = static_cast<int>(all[i].size());
+    taps.width = std::max(taps.width, taps.windows[i].count);
+  }
+  taps.weights.assign(all.size() * static_cast<std::size_t>(taps.width), 0.0F);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    double sum = 0;
+    for (const double weight : all[i]) {
+      sum += weight;
+    }
+    float* out = taps.weights.data() + i * static_cast<std::size_t>(taps.width);
+    for (const double weight : all[i]) {
+      *out++ = static_cast<float>(weight / sum);
+    }
+  }
+  return taps;
+}
+
+tensor::Picture resize(const tensor::PictureView& source, spec::Size size, spec::Resample method) {
+  const Taps across = make_taps(method, source.width, size.width);
+  const Taps down = make_taps(method, source.height, size.height);
+  RowWindow rows(source, across, down.width);
+  tensor::Picture result(source.format, size.width, size.height);
+  std::vector<float> sums(rows.row_size());
+  for (int y = 0; y < size.height; ++y) {
+    const Window window = down.windows[static_cast<std::size_t>(y)];
+    const float* weights = down.weights_of(static_cast<std::size_t>(y));
+    rows.advance_to(window);
+    std::fill(sums.begin(), sums.end(), 0.5F);  // rounds the conversion below
+    for (int k = 0; k < window.count; ++k) {
+      const float* row = rows.slot(window.first + k);
+      for (std::size_t i = 0; i < sums.size(); ++i) {
+        sums[i] += weights[k] * row[i];
+      }
+    }
+    std::uint8_t* out = result.row(y);
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      out[i] = static_cast<std::uint8_t>(std::min(sums[i], 255.0F));
+    }
+  }
+  return result;
+}
+
+}  // namespace arete::transform
