@@ -11,8 +11,10 @@ namespace {
 
 using Family = std::span<const Operator> (*)();
 
-constexpr std::array<Family, 1> kFamilies = {
-    operators::elementwise_family,
+constexpr std::array<Family, 7> kFamilies = {
+    operators::activation_family,   operators::convolution_family,   operators::elementwise_family,
+    operators::matmul_family,       operators::normalization_family, operators::pooling_family,
+    operators::quantization_family,
 };
 
 std::vector<Operator> joined_families() {
