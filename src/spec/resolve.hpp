@@ -71,6 +71,7 @@ struct ResolvedSpec {
   std::string name;
   std::vector<ResolvedInput> inputs;  ///< in the order of the file's inputs, one each
   std::vector<ResolvedOutput> outputs;
+  std::vector<std::string> warnings;  ///< odd but usable, for people: "1000 labels, 1001 classes"
 };
 
 [[nodiscard]] Result<ResolvedSpec> resolve(const Spec& spec, std::span<const TensorFacts> inputs,
