@@ -14,11 +14,11 @@
 namespace arete::media {
 
 struct DrawOptions {
-  std::vector<std::pair<int, int>> skeleton;  ///< pairs of keypoint indices to connect
-  float keypoint_score = 0.3F;                ///< keypoints below are left out
-  float mask_share = 0.45F;                   ///< 0 = invisible, 1 = opaque; class 0 is not drawn
-  std::string stats;                          ///< e.g. "12.3 ms  onnxruntime"; empty = no line
-  int scale = 0;                              ///< pixels a font pixel; 0 = from the picture's size
+  std::vector<std::pair<int, int>> skeleton{};  ///< pairs of keypoint indices to connect
+  float keypoint_score = 0.3F;                  ///< keypoints below are left out
+  float mask_share = 0.45F;                     ///< 0 = invisible, 1 = opaque; class 0 is not drawn
+  std::string stats{};                          ///< e.g. "12.3 ms  onnxruntime"; empty = no line
+  int scale = 0;  ///< pixels a font pixel; 0 = from the picture's size
 };
 
 /// Pixels a font pixel that keep text readable in a picture of this size.

@@ -70,13 +70,12 @@ class PngDecoder {
 
   [[nodiscard]] bool ready() const { return info_ != nullptr; }
 
-  [[nodiscard]] bool read_header(const DecodeOptions& options) {
+  [[nodiscard]] bool read_header() {
     if (setjmp(png_jmpbuf(codec_)) != 0) {
       return false;
     }
     png_set_read_fn(codec_, &state_, png_on_read);
-    // Sides are checked by us with a better message; these bound what text chunks may take.
-    (void)options;
+    // Sides are checked by us with a better message; the others bound what text may take.
     png_set_user_limits(codec_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_chunk_cache_max(codec_, 64);
     png_set_chunk_malloc_max(codec_, 8'000'000);
@@ -115,6 +114,18 @@ class PngDecoder {
   [[nodiscard]] std::int64_t height() const { return png_get_image_height(codec_, info_); }
   [[nodiscard]] int channels() const { return png_get_channels(codec_, info_); }
   [[nodiscard]] std::size_t row_bytes() const { return png_get_rowbytes(codec_, info_); }
+  /// Before rows are allocated: deflate shrinks data 1032 times at best, so a short file cannot
+  /// hold a large picture.
+  [[nodiscard]] Status check_size() const {
+    constexpr std::uint64_t kBestRatio = 1032;
+    const std::uint64_t raw =
+        std::uint64_t{png_get_rowbytes(codec_, info_)} * png_get_image_height(codec_, info_);
+    if (raw / kBestRatio > state_.input.size()) {
+      return fail(ErrorCode::kCorrupt, "{} x {} pixels cannot come from {} bytes", width(),
+                  height(), state_.input.size());
+    }
+    return {};
+  }
   [[nodiscard]] Status failure() const {
     return fail(ErrorCode::kCorrupt, "byte {} of {}: {}", state_.offset, state_.input.size(),
                 state_.message);
@@ -175,10 +186,11 @@ Result<tensor::Picture> decode_png(ByteView bytes, const DecodeOptions& options,
   if (!decoder->ready()) {
     return fail(ErrorCode::kNoSpace, "libpng cannot start: out of memory");
   }
-  if (!decoder->read_header(options)) {
+  if (!decoder->read_header()) {
     ARETE_TRY(decoder->failure());
   }
   ARETE_TRY(check_dimensions(decoder->width(), decoder->height(), options));
+  ARETE_TRY(decoder->check_size());
   if (!decoder->prepare()) {
     ARETE_TRY(decoder->failure());
   }
