@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <numeric>
 #include <string>
 
 namespace arete::model::operators {
@@ -104,6 +105,37 @@ std::vector<std::int64_t> strided_indices(const Shape& shape, std::span<const st
     from[static_cast<std::size_t>(flat)] = base + offset;
   });
   return from;
+}
+
+std::vector<std::int64_t> table_indices(const Shape& source,
+                                        std::span<const std::vector<std::int64_t>> tables) {
+  const std::vector<std::int64_t> strides = row_major_strides(source);
+  std::vector<std::int64_t> from{0};
+  for (std::size_t axis = 0; axis < tables.size(); ++axis) {
+    std::vector<std::int64_t> longer;
+    longer.reserve(from.size() * tables[axis].size());
+    for (const std::int64_t base : from) {
+      for (const std::int64_t at : tables[axis]) {
+        longer.push_back(base < 0 || at < 0 ? -1 : base + at * strides[axis]);
+      }
+    }
+    from = std::move(longer);
+  }
+  return from;
+}
+
+Shape table_shape(std::span<const std::vector<std::int64_t>> tables) {
+  std::vector<std::int64_t> dims;
+  for (const auto& table : tables) {
+    dims.push_back(static_cast<std::int64_t>(table.size()));
+  }
+  return Shape(std::move(dims));
+}
+
+std::vector<std::int64_t> whole_axis(std::int64_t extent) {
+  std::vector<std::int64_t> table(static_cast<std::size_t>(extent));
+  std::iota(table.begin(), table.end(), std::int64_t{0});
+  return table;
 }
 
 Result<Tensor> pick(const Tensor& source, Shape shape, std::span<const std::int64_t> from,

@@ -68,6 +68,15 @@ void for_each_offset(const tensor::Shape& shape,
                                                         std::span<const std::int64_t> strides,
                                                         std::int64_t base = 0);
 
+/// For an output whose coordinate o along each axis reads coordinate tables[axis][o] of `source`
+/// (negative = nothing): the flat source index of each output element, -1 for nothing.
+[[nodiscard]] std::vector<std::int64_t> table_indices(
+    const tensor::Shape& source, std::span<const std::vector<std::int64_t>> tables);
+/// The shape that such tables make.
+[[nodiscard]] tensor::Shape table_shape(std::span<const std::vector<std::int64_t>> tables);
+/// 0, 1 ... extent - 1: a table that takes the whole axis.
+[[nodiscard]] std::vector<std::int64_t> whole_axis(std::int64_t extent);
+
 /// A tensor of `shape` whose element i is source[from[i]], any dtype (strings and packed too).
 /// A negative index leaves zero (or takes `fill`, a one-element tensor of the same dtype).
 [[nodiscard]] Result<tensor::Tensor> pick(const tensor::Tensor& source, tensor::Shape shape,

@@ -11,11 +11,27 @@ namespace {
 
 using Family = std::span<const Operator> (*)();
 
-constexpr std::array<Family, 7> kFamilies = {
-    operators::activation_family,   operators::convolution_family,   operators::elementwise_family,
-    operators::matmul_family,       operators::normalization_family, operators::pooling_family,
+// One a line, sorted.
+constexpr std::array kFamilies = std::to_array<Family>({
+    operators::activation_family,
+    operators::casting_family,
+    operators::constants_family,
+    operators::convolution_family,
+    operators::elementwise_family,
+    operators::joining_family,
+    operators::logic_family,
+    operators::matmul_family,
+    operators::movement_family,
+    operators::normalization_family,
+    operators::pooling_family,
     operators::quantization_family,
-};
+    operators::reduction_family,
+    operators::resize_family,
+    operators::selection_family,
+    operators::shaping_family,
+    operators::slicing_family,
+    operators::unary_math_family,
+});
 
 std::vector<Operator> joined_families() {
   std::vector<Operator> rows;

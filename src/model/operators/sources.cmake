@@ -3,6 +3,8 @@ list(APPEND ARETE_MODEL_SOURCES
   operators/activation.cpp
   operators/batch_normalization.cpp
   operators/broadcast.cpp
+  operators/casting.cpp
+  operators/constants.cpp
   operators/context.cpp
   operators/conv.cpp
   operators/conv_transpose.cpp
@@ -15,14 +17,24 @@ list(APPEND ARETE_MODEL_SOURCES
   operators/function_body.cpp
   operators/gemm.cpp
   operators/infer_shapes.cpp
+  operators/joining.cpp
+  operators/logic.cpp
   operators/matmul.cpp
   operators/max_unpool.cpp
+  operators/movement.cpp
   operators/normalization.cpp
   operators/numbers.cpp
   operators/pooling.cpp
   operators/quantization.cpp
   operators/quantized_math.cpp
+  operators/reduction.cpp
   operators/registry.cpp
+  operators/resampling.cpp
+  operators/resize.cpp
   operators/rules.cpp
+  operators/selection.cpp
+  operators/shaping.cpp
+  operators/slicing.cpp
   operators/softmax.cpp
+  operators/unary_math.cpp
   operators/window.cpp)
