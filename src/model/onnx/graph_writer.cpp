@@ -233,10 +233,16 @@ Status GraphWriter::function(const Function& function, ::onnx::FunctionProto& pr
     const Node& item = function.body.nodes[i];
     ARETE_TRY(node(item, scope, *proto.add_node()), "{}", describe(item, i));
   }
-  for (const auto& [name, id] : scope.names) {
-    (void)name;
+  for (const ValueId id : function.body.inputs) {
     if (has_value_info(model_.value(id))) {
       ARETE_TRY(value_info(id, *proto.add_value_info()));
+    }
+  }
+  for (const Node& item : function.body.nodes) {
+    for (const ValueId id : item.outputs) {
+      if (id != kNoValue && has_value_info(model_.value(id))) {
+        ARETE_TRY(value_info(id, *proto.add_value_info()));
+      }
     }
   }
   for (const ValueId id : function.body.outputs) {

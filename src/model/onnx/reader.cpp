@@ -11,6 +11,7 @@
 #include "model/onnx/model_keys.hpp"
 #include "model/onnx/onnx.hpp"
 #include "model/onnx/type_codec.hpp"
+#include "model/passes/fold_quantization.hpp"
 #include "onnx.pb.h"
 
 namespace arete::model {
@@ -130,7 +131,7 @@ Result<Model> read_onnx(SharedBytes file, const OnnxReadOptions& options) {
   }
   model.encoded_fields = model_leftover(proto);
   ARETE_TRY(put_in_order(model));
-  return model;
+  return options.fold_quantization ? fold_quantization(std::move(model)) : std::move(model);
 }
 
 Result<Model> read_onnx_file(const std::filesystem::path& path) {

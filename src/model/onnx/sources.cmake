@@ -1,5 +1,6 @@
 include(${CMAKE_CURRENT_LIST_DIR}/proto.cmake)
 list(APPEND ARETE_MODEL_SOURCES
+  onnx/datum_reader.cpp
   onnx/element_types.cpp
   onnx/external_data.cpp
   onnx/graph_reader.cpp

@@ -9,6 +9,7 @@
 #include "model/onnx/model_keys.hpp"
 #include "model/onnx/onnx.hpp"
 #include "model/onnx/type_codec.hpp"
+#include "model/passes/unfold_quantization.hpp"
 #include "onnx.pb.h"
 
 namespace arete::model {
@@ -62,7 +63,17 @@ void put_header(const Model& model, ::onnx::ModelProto& proto) {
   onnx::put_metadata(metadata, *proto.mutable_metadata_props());
 }
 
-Result<::onnx::ModelProto> to_proto(const Model& model, onnx::ExternalPlan& external) {
+bool has_quantized_values(const Model& model) {
+  for (std::size_t i = 0; i < model.value_count(); ++i) {
+    if (model.value(ValueId{static_cast<std::uint32_t>(i)}).quantization) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// `model` has no quantized values.
+Result<::onnx::ModelProto> plain_to_proto(const Model& model, onnx::ExternalPlan& external) {
   ::onnx::ModelProto proto;
   if (!model.encoded_fields.empty() && !proto.ParseFromString(model.encoded_fields)) {
     return fail(ErrorCode::kInvalid, "the encoded fields of the model are damaged");
@@ -77,6 +88,14 @@ Result<::onnx::ModelProto> to_proto(const Model& model, onnx::ExternalPlan& exte
     ARETE_TRY(writer.function(function, *proto.add_functions()), "function '{}'", function.name);
   }
   return proto;
+}
+
+Result<::onnx::ModelProto> to_proto(const Model& model, onnx::ExternalPlan& external) {
+  if (!has_quantized_values(model)) {
+    return plain_to_proto(model, external);
+  }
+  ARETE_TRY_ASSIGN(const Model unfolded, unfold_quantization(model));
+  return plain_to_proto(unfolded, external);
 }
 
 Result<Bytes> serialize(const ::onnx::ModelProto& proto) {
