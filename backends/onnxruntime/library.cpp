@@ -25,9 +25,11 @@ const arete_host*& host() {
 void log_message(void* /*param*/, OrtLoggingLevel severity, const char* /*category*/,
                  const char* /*logid*/, const char* /*code_location*/, const char* message) {
   if (host() != nullptr && host()->log != nullptr) {
-    const std::int32_t level = severity >= ORT_LOGGING_LEVEL_ERROR     ? 3
-                               : severity == ORT_LOGGING_LEVEL_WARNING ? 2
-                                                                       : 0;
+    // Errors come back as statuses too, and its warnings are hints to whoever exported the model:
+    // only what it calls fatal is news to the user.
+    const std::int32_t level = severity >= ORT_LOGGING_LEVEL_FATAL   ? 3
+                               : severity == ORT_LOGGING_LEVEL_ERROR ? 1
+                                                                     : 0;
     host()->log(host()->user, level, message);
   }
 }

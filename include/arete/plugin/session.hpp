@@ -46,7 +46,12 @@ class Session {
       binding.set(*tensor);
     }
     has_result_ = false;
-    bound(direction, index);
+    try {
+      bound(direction, index);
+    } catch (...) {
+      binding.clear();
+      throw;
+    }
   }
   arete_error* run(const arete_run_options* options) noexcept {
     if (arete_error* error = guard([&] { prepare(options); })) {
