@@ -2,12 +2,14 @@
 #include "session.hpp"
 
 #include <future>
+#include <memory>
 #include <string>
 #include <utility>
 
 namespace arete_fault {
 
 using arete::plugin::Failure;
+using Done = std::promise<arete_error*>;
 
 FaultSession::FaultSession(Plan plan, const arete_backend& backend,
                            const arete_model_source& source, const arete_load_options& options)
@@ -54,17 +56,19 @@ void FaultSession::run_inner() {
     return;
   }
   // A cancel between our start and that of the run inside would be lost with a plain run().
-  std::promise<arete_error*> done;
+  auto done = std::make_unique<Done>();
+  std::future<arete_error*> ended = done->get_future();
   inner_.check(table.run_async(
       inner_.get(), &options,
       [](void* user, arete_error* error) {
-        static_cast<std::promise<arete_error*>*>(user)->set_value(error);
+        std::unique_ptr<Done>(static_cast<Done*>(user))->set_value(error);
       },
-      &done));
+      done.get()));
+  static_cast<void>(done.release());  // the callback has it now
   if (control().stop_requested()) {
     table.cancel(inner_.get());
   }
-  inner_.check(done.get_future().get());
+  inner_.check(ended.get());
 }
 
 void FaultSession::stop() {

@@ -8,6 +8,7 @@
 
 #include "base/log.hpp"
 #include "runtime/abi_values.hpp"
+#include "runtime/elf_file.hpp"
 
 // A sanitizer needs the code of a stack trace to be there still when the process ends.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -81,6 +82,7 @@ Status check_table(const arete_backend* table, std::string_view name) {
 
 Result<std::shared_ptr<const PluginLibrary>> PluginLibrary::open(const std::string& path,
                                                                  std::string_view name) {
+  ARETE_TRY(check_whole_elf(path));
   void* const library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
     const char* const reason = ::dlerror();
