@@ -16,8 +16,10 @@ constexpr std::array kFamilies = std::to_array<Family>({
     operators::activation_family,
     operators::casting_family,
     operators::constants_family,
+    operators::control_flow_family,
     operators::convolution_family,
     operators::elementwise_family,
+    operators::indexing_family,
     operators::joining_family,
     operators::logic_family,
     operators::matmul_family,
@@ -27,10 +29,14 @@ constexpr std::array kFamilies = std::to_array<Family>({
     operators::quantization_family,
     operators::reduction_family,
     operators::resize_family,
+    operators::scatter_family,
     operators::selection_family,
+    operators::sequence_family,
     operators::shaping_family,
     operators::slicing_family,
+    operators::string_family,
     operators::unary_math_family,
+    operators::unique_family,
 });
 
 std::vector<Operator> joined_families() {

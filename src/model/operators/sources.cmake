@@ -6,6 +6,7 @@ list(APPEND ARETE_MODEL_SOURCES
   operators/casting.cpp
   operators/constants.cpp
   operators/context.cpp
+  operators/control_flow.cpp
   operators/conv.cpp
   operators/conv_transpose.cpp
   operators/convolution.cpp
@@ -16,9 +17,13 @@ list(APPEND ARETE_MODEL_SOURCES
   operators/fold.cpp
   operators/function_body.cpp
   operators/gemm.cpp
+  operators/indexing.cpp
+  operators/indices.cpp
   operators/infer_shapes.cpp
   operators/joining.cpp
+  operators/letter_case.cpp
   operators/logic.cpp
+  operators/loop_facts.cpp
   operators/matmul.cpp
   operators/max_unpool.cpp
   operators/movement.cpp
@@ -32,9 +37,13 @@ list(APPEND ARETE_MODEL_SOURCES
   operators/resampling.cpp
   operators/resize.cpp
   operators/rules.cpp
+  operators/scatter.cpp
   operators/selection.cpp
+  operators/sequence.cpp
   operators/shaping.cpp
   operators/slicing.cpp
   operators/softmax.cpp
+  operators/strings.cpp
   operators/unary_math.cpp
+  operators/unique.cpp
   operators/window.cpp)
