@@ -1,0 +1,5 @@
+# Layouts: pushing transposes to the border, and NHWC again.
+list(APPEND ARETE_MODEL_SOURCES
+  layout/permute.cpp
+  layout/rewrite.cpp
+  layout/sink_transposes.cpp)
