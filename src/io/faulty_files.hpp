@@ -19,13 +19,13 @@ enum class PowerLoss : std::uint8_t {
 
 struct FaultPlan {
   /// Calls of any kind counted from 1; this one fails with `error`, the others work.
-  std::optional<int> fail_call;
+  std::optional<int> fail_call = std::nullopt;
   ErrorCode error = ErrorCode::kIo;
   /// Bytes that may be written in all; beyond, writing fails with kNoSpace.
-  std::optional<std::uint64_t> space_left;
+  std::optional<std::uint64_t> space_left = std::nullopt;
   /// The write, counted from 1, in which the power goes. Everything after fails with kUnavailable
   /// until restart().
-  std::optional<int> power_loss_at_write;
+  std::optional<int> power_loss_at_write = std::nullopt;
   PowerLoss power_loss = PowerLoss::kBeforeRename;
   /// For kAfterRename: whether the disk forgets the rename.
   bool forgets_unsynced = true;

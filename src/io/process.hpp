@@ -19,12 +19,13 @@
 namespace arete::io {
 
 struct ProcessRequest {
-  std::string program;                 ///< with '/': that file; else looked up in PATH
-  std::vector<std::string> arguments;  ///< without the program's name
-  std::vector<std::pair<std::string, std::string>> environment;  ///< added to ours
-  Path folder;                                                   ///< to run in; empty = ours
-  std::string input;                    ///< to its standard input, which is then closed
-  std::optional<Nanoseconds> deadline;  ///< from now; then it and its children are killed
+  std::string program = {};                 ///< with '/': that file; else looked up in PATH
+  std::vector<std::string> arguments = {};  ///< without the program's name
+  std::vector<std::pair<std::string, std::string>> environment = {};  ///< added to ours
+  Path folder = {};                                                   ///< to run in; empty = ours
+  std::string input = {};  ///< to its standard input, which is then closed
+  std::optional<Nanoseconds> deadline =
+      std::nullopt;  ///< from now; then it and its children are killed
   std::uint64_t output_limit = std::uint64_t{64} << 20;  ///< bytes kept of each stream
 };
 
