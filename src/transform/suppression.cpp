@@ -17,7 +17,7 @@ bool better(const Candidate& a, const Candidate& b) {
 
 bool rivals(const Candidate& best, const Candidate& other, const spec::Nms& settings) {
   return (!settings.per_class || best.index == other.index) &&
-         static_cast<double>(tensor::intersection_over_union(best.box, other.box)) > settings.iou;
+         tensor::intersection_over_union(best.box, other.box) > static_cast<float>(settings.iou);
 }
 
 /// Sums of what overlaps the best, each weighed by its score.
