@@ -40,6 +40,12 @@ std::vector<std::string> texts_of(const std::vector<io::Path>& paths) {
   return texts;
 }
 
+/// Whether a file is there; that one cannot look is an error, not a no.
+Result<bool> is_there(io::Files& files, const io::Path& path) {
+  ARETE_TRY_ASSIGN(const io::FileStatus status, files.status(path));
+  return status.kind == io::FileKind::kFile;
+}
+
 /// The first of the folders that has the file.
 Result<io::Path> find_label_file(io::Files& files, const Labels& labels, const std::string& source,
                                  const std::vector<io::Path>& folders) {
@@ -53,7 +59,8 @@ Result<io::Path> find_label_file(io::Files& files, const Labels& labels, const s
                                         .with_context(fmt::format("line {}: labels", labels.line))
                                         .at(where));
     }
-    if (files.has_file(*path)) {
+    ARETE_TRY_ASSIGN(const bool there, is_there(files, *path));
+    if (there) {
       return std::move(*path);
     }
     tried.push_back(std::move(*path));
@@ -136,7 +143,8 @@ Result<Spec> lookup(io::Files& files, const LookupRequest& request) {
   }
   const std::string name = spec_name_of(request.model);
   const io::Path beside = model_folder / name;
-  if (files.has_file(beside)) {
+  ARETE_TRY_ASSIGN(const bool is_beside, is_there(files, beside));
+  if (is_beside) {
     return load(files, beside, model_folder);
   }
   if (request.metadata.has_value()) {
@@ -148,7 +156,8 @@ Result<Spec> lookup(io::Files& files, const LookupRequest& request) {
                                   "the model's metadata (says nothing usable)"};
   for (const io::Path& folder : request.spec_folders) {
     const io::Path candidate = folder / name;
-    if (files.has_file(candidate)) {
+    ARETE_TRY_ASSIGN(const bool there, is_there(files, candidate));
+    if (there) {
       return load(files, candidate, model_folder);
     }
     places.push_back(candidate.native());

@@ -28,9 +28,9 @@ namespace arete::spec {
 
 struct LookupRequest {
   io::Path model;
-  std::optional<io::Path> given;       ///< --spec
-  std::optional<Spec> metadata;        ///< from the model file itself, if it has some
-  std::vector<io::Path> spec_folders;  ///< of ARETE_SPECS, see folders_from()
+  std::optional<io::Path> given = std::nullopt;  ///< --spec
+  std::optional<Spec> metadata = std::nullopt;   ///< from the model file itself, if it has some
+  std::vector<io::Path> spec_folders = {};       ///< of ARETE_SPECS, see folders_from()
 };
 
 /// "a:b" to its folders; empty parts do not count. Pass std::getenv("ARETE_SPECS").
