@@ -35,6 +35,8 @@ namespace arete::model::operators {
 [[nodiscard]] std::span<const Operator> signal_family();
 [[nodiscard]] std::span<const Operator> slicing_family();
 [[nodiscard]] std::span<const Operator> string_family();
+[[nodiscard]] std::span<const Operator> text_counting_family();
 [[nodiscard]] std::span<const Operator> unary_math_family();
+[[nodiscard]] std::span<const Operator> unique_family();
 
 }  // namespace arete::model::operators

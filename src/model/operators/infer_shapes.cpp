@@ -55,6 +55,7 @@ class ShapeInference {
   [[nodiscard]] bool can_fold(const Operator& row, ShapeContext& context,
                               const std::vector<ShapeFacts>& inputs) const;
   Result<std::vector<ShapeFacts>> infer_graph(const Graph& graph, std::vector<ShapeFacts> inputs);
+  Status enter_graph(const Graph& graph, std::vector<ShapeFacts> inputs);
   Status settle(ValueId id, ShapeFacts facts);
   void complete(ShapeFacts& facts);
   [[nodiscard]] ShapeFacts declared(ValueId id) const;
@@ -188,23 +189,29 @@ Status ShapeInference::apply_function(const Function& function, ShapeContext& co
   return {};
 }
 
+Status ShapeInference::enter_graph(const Graph& graph, std::vector<ShapeFacts> inputs) {
+  for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
+    ShapeFacts given = i < inputs.size() ? std::move(inputs[i]) : ShapeFacts{.present = false};
+    ARETE_TRY(settle(graph.inputs[i], std::move(given)));
+  }
+  return walk(graph);
+}
+
+/// A rule may go on after a failure (the branch of an If that is never taken), so the depth is kept
+/// right on every way out.
 Result<std::vector<ShapeFacts>> ShapeInference::infer_graph(const Graph& graph,
                                                             std::vector<ShapeFacts> inputs) {
   if (depth_ >= kMaxNesting) {
     return fail(ErrorCode::kCorrupt, "graphs and functions nest deeper than {}", kMaxNesting);
   }
   ++depth_;
-  for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
-    facts_[index_of(graph.inputs[i])].reset();
-    ARETE_TRY(settle(graph.inputs[i],
-                     i < inputs.size() ? std::move(inputs[i]) : ShapeFacts{.present = false}));
-  }
-  ARETE_TRY(walk(graph), "graph '{}'", graph.name);
+  const Status entered = enter_graph(graph, std::move(inputs));
+  --depth_;
+  ARETE_TRY(entered, "graph '{}'", graph.name);
   std::vector<ShapeFacts> outputs;
   for (const ValueId id : graph.outputs) {
     outputs.push_back(known(id));
   }
-  --depth_;
   return outputs;
 }
 

@@ -53,6 +53,8 @@ class KernelContext {
 
   /// Runs a subgraph with the given inputs; captures come from the scope of this node.
   std::function<Result<std::vector<Datum>>(const Graph&, std::vector<Datum>)> run_subgraph;
+  /// What the model says of a value, e.g. its dtype when a Loop made no element; may be empty.
+  std::function<const Value*(ValueId)> value_of;
 
  private:
   const Node& node_;

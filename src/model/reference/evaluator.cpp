@@ -160,6 +160,9 @@ Result<std::vector<Datum>> Evaluator::Machine::run_graph(const Graph& graph,
   if (depth_ >= kMaxNesting) {
     return fail(ErrorCode::kCorrupt, "graphs and functions nest deeper than {}", kMaxNesting);
   }
+  if (++executed_ > options_.node_limit) {  // an empty body counts too
+    return fail(ErrorCode::kNoSpace, "more than {} nodes were run", options_.node_limit);
+  }
   ++depth_;
   for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
     forget(graph.inputs[i]);
@@ -262,6 +265,7 @@ Result<std::vector<Datum>> Evaluator::Machine::compute_float(const Operator& row
   context.run_subgraph = [this](const Graph& graph, std::vector<Datum> inputs) {
     return run_graph(graph, std::move(inputs));
   };
+  context.value_of = [this](ValueId id) { return &model_.value(id); };
   ARETE_TRY_ASSIGN(std::vector<Datum> outputs, row.kernel(context));
   for (std::size_t i = 0; i < std::min(outputs.size(), node.outputs.size()); ++i) {
     if (node.outputs[i] == kNoValue || outputs[i].sequence || !outputs[i].present) {
