@@ -1,0 +1,4 @@
+list(APPEND ARETE_MODEL_SOURCES
+  foreign/advice.cpp
+  foreign/proto_fields.cpp
+  foreign/recognize.cpp)
