@@ -104,7 +104,11 @@ Result<TensorInfo> info_of(const arete_tensor_info& info) {
 
 Result<arete_tensor> borrow(DType dtype, const tensor::Shape& shape,
                             const std::vector<std::int64_t>& strides, const std::byte* data) {
-  ARETE_TRY_ASSIGN(const std::int64_t elements, tensor::checked_elements(shape.dims()));
+  const auto checked = tensor::checked_elements(shape.dims());
+  if (!checked.has_value()) {
+    return fail(ErrorCode::kInvalid, "{}", checked.error().message());
+  }
+  const std::int64_t elements = *checked;
   arete_tensor made{};
   made.struct_size = sizeof(arete_tensor);
   made.dtype = abi_dtype(dtype);

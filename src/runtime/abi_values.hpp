@@ -30,7 +30,7 @@ namespace arete::runtime {
 /// kInternal if an engine describes nonsense.
 [[nodiscard]] Result<TensorInfo> info_of(const arete_tensor_info& info);
 
-/// An ABI tensor over the caller's memory; `shape` and `strides` must outlive it. kCorrupt for an
+/// An ABI tensor over the caller's memory; `shape` and `strides` must outlive it. kInvalid for an
 /// impossible shape. Strings are not done here.
 [[nodiscard]] Result<arete_tensor> borrow(tensor::DType dtype, const tensor::Shape& shape,
                                           const std::vector<std::int64_t>& strides,
