@@ -51,6 +51,10 @@ dev_build() {
   local preset=${1:-dev}
   [[ " $PRESETS " == *" $preset "* ]] || usage_error "unknown preset '$preset'; there are: $PRESETS"
   setup_for build $(needs_of_preset "$preset")
+  if [ "$preset" = aarch64 ]; then
+    source "$SETUP/aarch64.sh"
+    setup_aarch64
+  fi
   build_preset "$preset"
   case $preset in
     dev | release)

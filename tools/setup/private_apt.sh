@@ -26,17 +26,10 @@ private_apt_open() {
   private_apt "$space" update
 }
 
-# private_apt_unpack SPACE FOLDER SHA256|any PACKAGE[=VERSION]
-private_apt_unpack() {
-  local space=$1 folder=$2 hash=$3 package=$4
-  local downloads="$space/debs"
-  rm -rf "$downloads" && mkdir -p "$downloads" "$folder"
-  (cd "$downloads" && private_apt "$space" download "$package") || return 1
-  local deb
-  deb=$(echo "$downloads"/*.deb)
-  if [ "$hash" != any ] && ! echo "$hash  $deb" | sha256sum --check --quiet; then
-    say "$package: the downloaded package is not the pinned one (SHA-256 differs)"
-    return 1
-  fi
-  dpkg -x "$deb" "$folder"
+# private_apt_download SPACE PACKAGE[=VERSION]...: the packages lie in SPACE/debs then.
+private_apt_download() {
+  local space=$1
+  shift
+  rm -rf "$space/debs" && mkdir -p "$space/debs"
+  (cd "$space/debs" && private_apt "$space" download "$@")
 }

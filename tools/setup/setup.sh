@@ -53,14 +53,19 @@ setup_wheels() {
 }
 
 fetch_engine_headers() {
-  local space="$DEPS/apt/$ORT_HEADERS_SUITE" unpacked="$DEPS/apt/onnxruntime"
-  rm -rf "$unpacked"
-  private_apt_open "$space" "$ORT_HEADERS_SUITE" "$(dpkg --print-architecture)" &&
-    private_apt_unpack "$space" "$unpacked" "$ORT_HEADERS_SHA256" "$ORT_HEADERS" || return 1
-  rm -rf "$DEPS/onnxruntime/include"
+  local space="$DEPS/apt/$ORT_HEADERS_SUITE" unpacked="$DEPS/apt/onnxruntime" deb
+  private_apt_open "$space" "$ORT_HEADERS_SUITE" "$(dpkg --print-architecture)" || return 1
+  private_apt_download "$space" "$ORT_HEADERS" || return 1
+  deb=$(echo "$space"/debs/*.deb)
+  echo "$ORT_HEADERS_SHA256  $deb" | sha256sum --check --quiet || {
+    say "$ORT_HEADERS: the downloaded package is not the pinned one (SHA-256 differs)"
+    return 1
+  }
+  rm -rf "$unpacked" "$DEPS/onnxruntime/include"
   mkdir -p "$DEPS/onnxruntime"
-  cp -r "$unpacked/usr/include/onnxruntime" "$DEPS/onnxruntime/include"
-  rm -rf "$unpacked" "$space/state"
+  dpkg -x "$deb" "$unpacked" || return 1
+  cp -r "$unpacked/usr/include/onnxruntime" "$DEPS/onnxruntime/include" || return 1
+  rm -rf "$unpacked" "$space"
 }
 
 setup_engine_headers() {

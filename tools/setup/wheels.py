@@ -4,7 +4,7 @@
 usage: wheels.py PINS CACHE DEPS [--machine x86_64|aarch64]
 
 PINS   a file of `name==version --hash=sha256:...` lines (pip's format, pip checks the hashes)
-CACHE  folder that keeps the downloaded wheels
+CACHE  folder that keeps the downloaded wheels, one a machine
 DEPS   folder to unpack into
 """
 # SPDX-License-Identifier: Apache-2.0
