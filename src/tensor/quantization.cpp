@@ -7,6 +7,11 @@
 namespace arete::tensor {
 namespace {
 
+/// Blocks along an extent; no sum, since a file may claim any block size.
+std::int64_t blocks_along(std::int64_t extent, std::int64_t block_size) {
+  return extent / block_size + (extent % block_size != 0 ? 1 : 0);
+}
+
 /// Shape of the scales that a per-channel or blocked quantization needs; empty = per tensor.
 Shape scales_shape(const Quantization& q, const Shape& shape) {
   if (q.per_tensor()) {
@@ -17,7 +22,7 @@ Shape scales_shape(const Quantization& q, const Shape& shape) {
     return {shape[axis]};
   }
   Shape blocks = shape;
-  blocks[axis] = (shape[axis] + q.block_size - 1) / q.block_size;
+  blocks[axis] = blocks_along(shape[axis], q.block_size);
   return blocks;
 }
 
@@ -65,7 +70,7 @@ std::size_t scale_index(const Quantization& q, const Shape& shape, std::int64_t 
   if (q.block_size == 0) {
     return static_cast<std::size_t>(at);
   }
-  const std::int64_t blocks = (shape[axis] + q.block_size - 1) / q.block_size;
+  const std::int64_t blocks = blocks_along(shape[axis], q.block_size);
   const std::int64_t outer = flat / (inner * shape[axis]);
   return static_cast<std::size_t>((outer * blocks + at / q.block_size) * inner + flat % inner);
 }

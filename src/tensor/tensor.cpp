@@ -304,6 +304,10 @@ bool TensorView::dense() const {
 }
 
 Result<Tensor> copy_of(const TensorView& view) {
+  if (!view.strides.empty() && view.strides.size() != view.shape.rank()) {
+    return fail(ErrorCode::kInvalid, "{} strides for a view of rank {}", view.strides.size(),
+                view.shape.rank());
+  }
   ARETE_TRY_ASSIGN(Tensor copy, Tensor::allocate(view.dtype, view.shape));
   const std::span<std::byte> out = copy.mutable_bytes();
   if (copy.elements() == 0) {
