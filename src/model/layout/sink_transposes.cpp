@@ -359,10 +359,27 @@ class TransposeSinker {
     }
   }
 
+  /// What is left of a value that nothing makes or reads any more: its name.
+  void forget(ValueId id) {
+    Value& value = model_.value(id);
+    value.constant.reset();
+    value.quantization.reset();
+  }
+
   void drop_unused_constants() {
+    for (std::size_t i = 0; i < remembered_.size(); ++i) {
+      if (remembered_[i]) {
+        forget(ValueId{static_cast<std::uint32_t>(i)});
+      }
+    }
     const Uses uses = uses_of(model_, model_.graph);
     std::erase_if(model_.graph.constants, [&](ValueId id) {
-      return uses.readers[index_of(id)].empty() && !uses.is_graph_output[index_of(id)];
+      const bool unused =
+          uses.readers[index_of(id)].empty() && !uses.is_graph_output[index_of(id)];
+      if (unused) {
+        forget(id);
+      }
+      return unused;
     });
   }
 

@@ -1,5 +1,6 @@
 # Layouts: pushing transposes to the border, and NHWC again.
 list(APPEND ARETE_MODEL_SOURCES
+  layout/nhwc.cpp
   layout/permute.cpp
   layout/rewrite.cpp
   layout/sink_transposes.cpp)

@@ -12,6 +12,8 @@ foreach(schema schema metadata_schema)
   list(APPEND ARETE_MODEL_SOURCES "${tflite_generated}/${schema}_generated.h")
 endforeach()
 include_directories(SYSTEM "${tflite_generated}")
+# Keeps flatbuffers header-only: its locale object lives in a library of its own.
+add_compile_definitions(FLATBUFFERS_LOCALE_INDEPENDENT=0)
 list(APPEND ARETE_MODEL_LIBRARIES ZLIB::ZLIB)
 list(APPEND ARETE_MODEL_SOURCES
   tflite/builtin_names.cpp
@@ -32,3 +34,5 @@ list(APPEND ARETE_MODEL_SOURCES
   tflite/state.cpp
   tflite/tensors.cpp
   tflite/zip.cpp)
+# The float twin of quantized models, asked for by `arete convert --dequantize`.
+list(APPEND ARETE_MODEL_SOURCES passes/dequantize.cpp)

@@ -1,0 +1,7 @@
+# Integer kernels of TFLite's arithmetic.
+list(APPEND ARETE_MODEL_SOURCES
+  reference/integer/activations.cpp
+  reference/integer/arithmetic.cpp
+  reference/integer/products.cpp
+  reference/integer/stored.cpp
+  reference/integer/windows.cpp)
