@@ -26,7 +26,7 @@ std::uint64_t aligned(std::uint64_t offset, std::size_t bytes) {
   return (offset + step - 1) / step * step;
 }
 
-void add_entry(::onnx::TensorProto& proto, const char* key, std::string text) {
+void add_external_entry(::onnx::TensorProto& proto, const char* key, std::string text) {
   auto& entry = *proto.add_external_data();
   entry.set_key(key);
   entry.set_value(std::move(text));
@@ -196,9 +196,9 @@ void GraphWriter::tensor_data(const tensor::Tensor& tensor, ::onnx::TensorProto&
   external_.parts.emplace_back(offset, tensor.shared_bytes());
   external_.end = offset + bytes;
   proto.set_data_location(::onnx::TensorProto::EXTERNAL);
-  add_entry(proto, "location", external_.name);
-  add_entry(proto, "offset", fmt::format("{}", offset));
-  add_entry(proto, "length", fmt::format("{}", bytes));
+  add_external_entry(proto, "location", external_.name);
+  add_external_entry(proto, "offset", fmt::format("{}", offset));
+  add_external_entry(proto, "length", fmt::format("{}", bytes));
 }
 
 Status GraphWriter::function(const Function& function, ::onnx::FunctionProto& proto) {

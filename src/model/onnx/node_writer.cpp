@@ -64,26 +64,19 @@ struct PlainWriter {
   void operator()(const EncodedAttribute&) const {}
 };
 
-/// The entry that the encoded fields hold for this attribute (its documentation), or a new one.
-::onnx::AttributeProto& entry_for(const std::string& name, ::onnx::NodeProto& proto) {
-  for (auto& known : *proto.mutable_attribute()) {
-    if (known.name() == name) {
-      return known;
-    }
-  }
-  auto& fresh = *proto.add_attribute();
-  fresh.set_name(name);
-  return fresh;
-}
+using AttributeList = google::protobuf::RepeatedPtrField<::onnx::AttributeProto>;
 
-/// Encoded remains of attributes that a pass has removed must not come back.
-void drop_orphans(const Node& node, ::onnx::NodeProto& proto) {
-  auto& attributes = *proto.mutable_attribute();
-  for (int i = attributes.size(); i-- > 0;) {
-    if (!node.attributes.contains(attributes.Get(i).name())) {
-      attributes.DeleteSubrange(i, 1);
+/// A new entry, with what the encoded fields hold for this attribute (its documentation).
+::onnx::AttributeProto& add_entry(const std::string& name, const AttributeList& remains,
+                                  ::onnx::NodeProto& proto) {
+  auto& entry = *proto.add_attribute();
+  for (const auto& known : remains) {
+    if (known.name() == name) {
+      entry = known;
     }
   }
+  entry.set_name(name);
+  return entry;
 }
 
 }  // namespace
@@ -120,7 +113,9 @@ Status GraphWriter::node(const Node& node, const Scope& scope, ::onnx::NodeProto
   if (!node.encoded_fields.empty() && !proto.ParseFromString(node.encoded_fields)) {
     return fail(ErrorCode::kInvalid, "the encoded fields are damaged");
   }
-  drop_orphans(node, proto);
+  // Remains of attributes that a pass has removed must not come back.
+  const AttributeList remains = proto.attribute();
+  proto.clear_attribute();
   if (!node.name.empty()) {
     proto.set_name(node.name);
   }
@@ -143,7 +138,7 @@ Status GraphWriter::node(const Node& node, const Scope& scope, ::onnx::NodeProto
     proto.add_output(id == kNoValue ? std::string() : names_[index_of(id)]);
   }
   for (const auto& [name, value] : node.attributes) {
-    auto& entry = entry_for(name, proto);
+    auto& entry = add_entry(name, remains, proto);
     ARETE_TRY(attribute(value, scope, entry), "attribute '{}'", name);
     entry.set_name(name);
   }

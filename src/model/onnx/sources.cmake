@@ -11,3 +11,7 @@ list(APPEND ARETE_MODEL_SOURCES
   onnx/tensor_codec.cpp
   onnx/type_codec.cpp
   onnx/writer.cpp)
+list(APPEND ARETE_MODEL_TESTS
+  onnx/external_data_test.cpp
+  onnx/reader_test.cpp
+  onnx/round_trip_test.cpp)
