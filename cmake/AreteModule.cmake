@@ -6,7 +6,9 @@
 # arete_fuzz(NAME SOURCES ... DEPENDS ...)   a libFuzzer target, built with ARETE_FUZZ only
 #
 # The target arete_programs builds what a person runs (programs and plug-ins) and no test.
+# arete_unit_tests builds the unit tier alone, for the sanitizers.
 add_custom_target(arete_programs)
+add_custom_target(arete_unit_tests)
 
 function(arete_link target)
   cmake_parse_arguments(ARG "" "" "DEPENDS;USES" ${ARGN})
@@ -43,6 +45,9 @@ function(arete_test name)
   target_link_libraries(${name} PRIVATE arete_flags GTest::gtest GTest::gmock GTest::gtest_main)
   arete_link(${name} DEPENDS ${ARG_DEPENDS} USES ${ARG_USES})
   add_test(NAME ${name} COMMAND ${name})
+  if(ARG_LABEL STREQUAL "unit")
+    add_dependencies(arete_unit_tests ${name})
+  endif()
   set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL}
     ENVIRONMENT "ARETE_SOURCE_DIR=${CMAKE_SOURCE_DIR};ARETE_DEPS=${ARETE_DEPS};ARETE_PLUGIN_PATH=${CMAKE_BINARY_DIR}/backends")
 endfunction()

@@ -3,7 +3,7 @@
 #   fmt 9.1, spdlog 1.10 (compiled)    base
 #   yaml-cpp 0.7, nlohmann-json 3.11   document
 #   protobuf-lite 3.21                 model (onnx)
-#   flatbuffers 2.0.8                  model (tflite)
+#   flatbuffers 2.0.8, zlib 1.2        model (tflite)
 #   libjpeg-turbo 2.1, libpng 1.6      media
 #   CLI11 2.1                          apps
 #   GoogleTest 1.12                    tests
@@ -14,6 +14,7 @@ find_package(yaml-cpp REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(JPEG REQUIRED)
 find_package(PNG REQUIRED)
+find_package(ZLIB REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(Protobuf REQUIRED)
 find_program(ARETE_FLATC flatc REQUIRED)
@@ -28,6 +29,7 @@ set(ARETE_USES_yaml yaml-cpp)
 set(ARETE_USES_json nlohmann_json::nlohmann_json)
 set(ARETE_USES_jpeg JPEG::JPEG)
 set(ARETE_USES_png PNG::PNG)
+set(ARETE_USES_zlib ZLIB::ZLIB)
 set(ARETE_USES_cli11 CLI11::CLI11)
 set(ARETE_USES_protobuf protobuf::libprotobuf-lite)
 set(ARETE_USES_threads Threads::Threads)

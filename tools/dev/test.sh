@@ -34,7 +34,7 @@ run_tier() {
 # Sanitized tests stop at the first finding and say where.
 run_sanitized() {
   local preset=$1
-  build_preset "$preset"
+  build_preset "$preset" arete_unit_tests
   ASAN_OPTIONS=abort_on_error=1:strict_string_checks=1:detect_stack_use_after_return=1 \
     UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
     TSAN_OPTIONS=halt_on_error=1:suppressions="$ARETE_ROOT/tools/dev/tsan.supp" \
