@@ -44,7 +44,9 @@ class TransposeSinker {
       ARETE_TRY_ASSIGN(id, graph_output(id));
     }
     take_over_names();
+    drop_unused_casts();
     drop_unused_constants();
+    make_node_names_unique();
     return std::move(model_);
   }
 
@@ -77,8 +79,17 @@ class TransposeSinker {
     for (Graph* inner : subgraphs_of(node)) {
       ARETE_TRY(materialize_captures(*inner));
     }
+    if (node.is("Cast") && node.inputs.size() == 1 && model_.value(node.inputs[0]).constant &&
+        node.outputs[0] != kNoValue) {
+      cast_constants_[index_of(node.outputs[0])] = node;
+    }
     model_.graph.nodes.push_back(std::move(node));
     return {};
+  }
+
+  /// Constants, and casts of them: transposing these costs nothing at run time.
+  bool constant_like(ValueId id) const {
+    return model_.value(id).constant || cast_constants_.contains(index_of(id));
   }
 
   Status materialize_captures(Graph& graph) {
@@ -129,7 +140,7 @@ class TransposeSinker {
     std::size_t others = 0;
     for (std::size_t i = 0; i < std::min(data_inputs, node.inputs.size()); ++i) {
       const ValueId id = node.inputs[i];
-      if (id == kNoValue || model_.value(id).constant) {
+      if (id == kNoValue || constant_like(id)) {
         continue;
       }
       const auto& memory = memory_of(id);
@@ -194,7 +205,7 @@ class TransposeSinker {
       }
       const bool scalar = value.constant && value.constant->elements() == 1;
       const bool constant =
-          value.constant && (!value.quantization || value.quantization->per_tensor());
+          constant_like(id) && (!value.quantization || value.quantization->per_tensor());
       if (!rewrite.broadcasts || (!scalar && !constant)) {
         return false;
       }
@@ -217,6 +228,9 @@ class TransposeSinker {
       }
       return lifted_constant(id, order);
     }
+    if (const auto cast = cast_constants_.find(index_of(id)); cast != cast_constants_.end()) {
+      return moved_cast(cast->second, order);
+    }
     Remembered want{id, order};
     if (const auto& memory = memory_of(id)) {
       want = {memory->source, compose(memory->perm, order)};
@@ -236,6 +250,26 @@ class TransposeSinker {
     return made;
   }
 
+  /// The cast of a permuted constant instead of a transposed cast.
+  Result<ValueId> moved_cast(Node cast, const Permutation& order) {
+    const ValueId from = cast.inputs[0];
+    const auto key = std::pair(index_of(cast.outputs[0]), order);
+    if (const auto found = made_.find(key); found != made_.end()) {
+      return found->second;
+    }
+    const bool lower = model_.value(from).shape->size() < order.size();
+    ARETE_TRY_ASSIGN(cast.inputs[0], lower ? lifted_constant(from, order)
+                                           : transposed({from, order}, std::nullopt));
+    Value made = model_.value(cast.outputs[0]);
+    made.name = fresh_name(made.name);
+    made.shape = model_.value(cast.inputs[0]).shape;
+    cast.outputs[0] = model_.add_value(std::move(made));
+    cast.name = model_.value(cast.outputs[0]).name;
+    made_[key] = cast.outputs[0];
+    model_.graph.nodes.push_back(cast);
+    return cast.outputs[0];
+  }
+
   Result<ValueId> materialize(ValueId id) {
     const auto& memory = memory_of(id);
     if (!memory) {
@@ -252,6 +286,10 @@ class TransposeSinker {
     const auto key = std::pair(index_of(want.source), want.perm);
     if (const auto found = made_.find(key); found != made_.end()) {
       return found->second;
+    }
+    if (const auto cast = cast_constants_.find(index_of(want.source));
+        cast != cast_constants_.end()) {
+      return moved_cast(cast->second, want.perm);
     }
     const Value source = model_.value(want.source);
     ARETE_TRY_ASSIGN(auto quantization, permute(source.quantization, want.perm));
@@ -366,6 +404,16 @@ class TransposeSinker {
     value.quantization.reset();
   }
 
+  /// Casts that were moved leave the old ones behind.
+  void drop_unused_casts() {
+    const Uses uses = uses_of(model_, model_.graph);
+    std::erase_if(model_.graph.nodes, [&](const Node& node) {
+      const bool cast = node.is("Cast") && cast_constants_.contains(index_of(node.outputs[0]));
+      return cast && uses.readers[index_of(node.outputs[0])].empty() &&
+             !uses.is_graph_output[index_of(node.outputs[0])];
+    });
+  }
+
   void drop_unused_constants() {
     for (std::size_t i = 0; i < remembered_.size(); ++i) {
       if (remembered_[i]) {
@@ -374,13 +422,23 @@ class TransposeSinker {
     }
     const Uses uses = uses_of(model_, model_.graph);
     std::erase_if(model_.graph.constants, [&](ValueId id) {
-      const bool unused =
-          uses.readers[index_of(id)].empty() && !uses.is_graph_output[index_of(id)];
+      const bool unused = uses.readers[index_of(id)].empty() && !uses.is_graph_output[index_of(id)];
       if (unused) {
         forget(id);
       }
       return unused;
     });
+  }
+
+  /// A copy or transpose made here may have taken the name of the node that it follows.
+  void make_node_names_unique() {
+    std::unordered_set<std::string> taken;
+    for (Node& node : model_.graph.nodes) {
+      const std::string wish = node.name;
+      for (int suffix = 1; !node.name.empty() && !taken.insert(node.name).second; ++suffix) {
+        node.name = fmt::format("{}/{}{}", wish, node.op_type, suffix);
+      }
+    }
   }
 
   std::string fresh_name(std::string_view wish) {
@@ -394,6 +452,7 @@ class TransposeSinker {
   Model model_;
   std::vector<std::optional<Remembered>> remembered_;
   std::map<std::pair<std::uint32_t, Permutation>, ValueId> made_;
+  std::map<std::uint32_t, Node> cast_constants_;  ///< by the value that the cast makes
   std::unordered_set<std::string> names_;
 };
 
