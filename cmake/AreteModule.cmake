@@ -6,9 +6,10 @@
 # arete_fuzz(NAME SOURCES ... DEPENDS ...)   a libFuzzer target, built with ARETE_FUZZ only
 #
 # The target arete_programs builds what a person runs (programs and plug-ins) and no test.
-# arete_unit_tests builds the unit tier alone, for the sanitizers.
+# arete_unit_tests builds the unit tier alone, for the sanitizers; arete_fuzz_targets all fuzz targets.
 add_custom_target(arete_programs)
 add_custom_target(arete_unit_tests)
+add_custom_target(arete_fuzz_targets)
 
 function(arete_link target)
   cmake_parse_arguments(ARG "" "" "DEPENDS;USES" ${ARGN})
@@ -91,4 +92,5 @@ function(arete_fuzz name)
   # Only the last of the flags counts here: it brings libFuzzer's main() in.
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   arete_link(${name} DEPENDS ${ARG_DEPENDS} USES ${ARG_USES})
+  add_dependencies(arete_fuzz_targets ${name})
 endfunction()

@@ -24,16 +24,16 @@ dev_fuzz() {
   if [[ $wanted =~ ^[0-9]+$ ]]; then
     seconds=$wanted wanted=""
   fi
-  setup_for build fuzz
-  build_preset fuzz
   local targets
-  targets=$(cd "$OUT/build/fuzz" && find fuzz -maxdepth 1 -type f -executable -printf '%f\n' 2>/dev/null | sort)
-  [ -n "$targets" ] || die "no fuzz target was built; tests/fuzz/CMakeLists.txt lists them"
-  if [ -n "$wanted" ] && ! grep -qx "$wanted" <<<"$targets"; then
-    usage_error "no fuzz target '$wanted'; there are:" $targets
+  targets=$(cd "$ARETE_ROOT/tests/fuzz" && basename --suffix=.cpp -- *_fuzz.cpp)
+  if [ -n "$wanted" ]; then
+    grep -qx "$wanted" <<<"$targets" || usage_error "no fuzz target '$wanted'; there are:" $targets
+    targets=$wanted
   fi
+  setup_for build fuzz
+  build_preset fuzz $([ -n "$wanted" ] && echo "$wanted" || echo arete_fuzz_targets)
   mkdir -p "$LOGS"
-  for target in ${wanted:-$targets}; do
+  for target in $targets; do
     fuzz_target "$target" "$seconds" || failed=1
   done
   return $failed
