@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <unordered_map>
 #include <unordered_set>
 
 namespace arete::model {
@@ -214,17 +215,17 @@ void collect_reads(const Node& node, std::vector<ValueId>& reads) {
 }
 
 /// Kahn's algorithm; among ready nodes the earliest in the file goes first.
-Status sort_graph(std::size_t value_count, Graph& graph) {
+Status sort_graph(Graph& graph) {
   for (Node& node : graph.nodes) {
     for (Graph* inner : subgraphs_of(node)) {
-      ARETE_TRY(sort_graph(value_count, *inner));
+      ARETE_TRY(sort_graph(*inner));
     }
   }
-  std::vector<std::optional<std::size_t>> producer(value_count);
+  std::unordered_map<ValueId, std::size_t> producer;  // of this graph only: there may be many
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     for (const ValueId id : graph.nodes[i].outputs) {
-      if (id != kNoValue && index_of(id) < value_count) {
-        producer[index_of(id)] = i;
+      if (id != kNoValue) {
+        producer[id] = i;
       }
     }
   }
@@ -234,8 +235,8 @@ Status sort_graph(std::size_t value_count, Graph& graph) {
     std::vector<ValueId> reads;
     collect_reads(graph.nodes[i], reads);
     for (const ValueId id : reads) {
-      if (index_of(id) < value_count && producer[index_of(id)]) {
-        followers[*producer[index_of(id)]].push_back(i);
+      if (const auto maker = producer.find(id); maker != producer.end()) {
+        followers[maker->second].push_back(i);
         ++missing[i];
       }
     }
@@ -297,9 +298,9 @@ Status check_structure(const Model& model) {
 }
 
 Status sort_nodes(Model& model) {
-  ARETE_TRY(sort_graph(model.value_count(), model.graph));
+  ARETE_TRY(sort_graph(model.graph));
   for (Function& function : model.functions) {
-    ARETE_TRY(sort_graph(model.value_count(), function.body), "function '{}'", function.name);
+    ARETE_TRY(sort_graph(function.body), "function '{}'", function.name);
   }
   return {};
 }
