@@ -2,9 +2,11 @@
 #include "model/operators/dispatch.hpp"
 
 #include <algorithm>
-#include <array>
+#include <limits>
 #include <optional>
 #include <string_view>
+
+#include "model/onnx/element_types.hpp"
 
 namespace arete::model::operators {
 namespace {
@@ -12,15 +14,6 @@ namespace {
 using tensor::DType;
 using tensor::Shape;
 using tensor::Tensor;
-
-/// By TensorProto.DataType.
-constexpr std::array kOnnxTypes = {
-    DType::kUndefined,  DType::kF32,  DType::kU8,       DType::kI8,         DType::kU16,
-    DType::kI16,        DType::kI32,  DType::kI64,      DType::kString,     DType::kBool,
-    DType::kF16,        DType::kF64,  DType::kU32,      DType::kU64,        DType::kC64,
-    DType::kC128,       DType::kBf16, DType::kF8E4M3Fn, DType::kF8E4M3Fnuz, DType::kF8E5M2,
-    DType::kF8E5M2Fnuz, DType::kU4,   DType::kI4,       DType::kF4E2M1,     DType::kF8E8M0,
-    DType::kU2,         DType::kI2};
 
 template <class T>
 std::vector<T> elements_as(const Tensor& tensor) {
@@ -110,13 +103,11 @@ Result<std::vector<std::size_t>> normalize_axes(std::span<const std::int64_t> ax
 }
 
 DType dtype_from_onnx(std::int64_t data_type) {
-  const auto count = static_cast<std::int64_t>(kOnnxTypes.size());
-  return data_type > 0 && data_type < count ? kOnnxTypes[static_cast<std::size_t>(data_type)]
-                                            : DType::kUndefined;
+  const bool in_range = data_type > 0 && data_type <= std::numeric_limits<int>::max();
+  return in_range ? onnx::dtype_from_onnx(static_cast<int>(data_type)).value_or(DType::kUndefined)
+                  : DType::kUndefined;
 }
 
-int onnx_from_dtype(DType dtype) {
-  return static_cast<int>(std::ranges::find(kOnnxTypes, dtype) - kOnnxTypes.begin());
-}
+int onnx_from_dtype(DType dtype) { return onnx::onnx_from_dtype(dtype); }
 
 }  // namespace arete::model::operators

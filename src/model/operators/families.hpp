@@ -13,12 +13,14 @@ namespace arete::model::operators {
 [[nodiscard]] std::span<const Operator> attention_family();
 [[nodiscard]] std::span<const Operator> casting_family();
 [[nodiscard]] std::span<const Operator> constants_family();
+[[nodiscard]] std::span<const Operator> contrib_family();
 [[nodiscard]] std::span<const Operator> control_flow_family();
 [[nodiscard]] std::span<const Operator> convolution_family();
 [[nodiscard]] std::span<const Operator> detection_family();
 [[nodiscard]] std::span<const Operator> elementwise_family();
 [[nodiscard]] std::span<const Operator> indexing_family();
 [[nodiscard]] std::span<const Operator> joining_family();
+[[nodiscard]] std::span<const Operator> label_encoder_family();
 [[nodiscard]] std::span<const Operator> logic_family();
 [[nodiscard]] std::span<const Operator> matmul_family();
 [[nodiscard]] std::span<const Operator> movement_family();

@@ -1,29 +1,38 @@
 # Operators: what is known of each, shape inference. One family a file; keep the list sorted.
 list(APPEND ARETE_MODEL_SOURCES
   operators/activation.cpp
+  operators/attention.cpp
   operators/batch_normalization.cpp
   operators/broadcast.cpp
   operators/casting.cpp
   operators/constants.cpp
   operators/context.cpp
+  operators/contrib.cpp
+  operators/contrib_fused.cpp
+  operators/contrib_matmul.cpp
   operators/control_flow.cpp
   operators/conv.cpp
   operators/conv_transpose.cpp
   operators/convolution.cpp
   operators/deform_conv.cpp
+  operators/detection.cpp
   operators/dispatch.cpp
   operators/einsum.cpp
   operators/elementwise.cpp
   operators/fold.cpp
   operators/function_body.cpp
   operators/gemm.cpp
+  operators/grid.cpp
   operators/indexing.cpp
   operators/indices.cpp
   operators/infer_shapes.cpp
   operators/joining.cpp
+  operators/label_encoder.cpp
   operators/letter_case.cpp
+  operators/linear_attention.cpp
   operators/logic.cpp
   operators/loop_facts.cpp
+  operators/loss.cpp
   operators/matmul.cpp
   operators/max_unpool.cpp
   operators/movement.cpp
@@ -32,18 +41,30 @@ list(APPEND ARETE_MODEL_SOURCES
   operators/pooling.cpp
   operators/quantization.cpp
   operators/quantized_math.cpp
+  operators/random.cpp
+  operators/recurrent.cpp
+  operators/recurrent_layer.cpp
   operators/reduction.cpp
   operators/registry.cpp
   operators/resampling.cpp
   operators/resize.cpp
+  operators/rotary.cpp
   operators/rules.cpp
   operators/scatter.cpp
   operators/selection.cpp
   operators/sequence.cpp
   operators/shaping.cpp
+  operators/signal.cpp
   operators/slicing.cpp
   operators/softmax.cpp
   operators/strings.cpp
+  operators/tfidf.cpp
   operators/unary_math.cpp
   operators/unique.cpp
   operators/window.cpp)
+list(APPEND ARETE_MODEL_TESTS
+  operators/broadcast_test.cpp
+  operators/convolution_test.cpp
+  operators/families_test.cpp
+  operators/infer_shapes_test.cpp
+  operators/registry_test.cpp)

@@ -135,6 +135,7 @@ constexpr std::array kRows = {
     Operator{"", "Atan", 7, 1, 1, float_kernel<ARETE_MATH(atan)>, same_as_input},
     Operator{"", "Sinh", 9, 1, 1, float_kernel<ARETE_MATH(sinh)>, same_as_input},
     Operator{"", "Cosh", 9, 1, 1, float_kernel<ARETE_MATH(cosh)>, same_as_input},
+    Operator{"", "Tanh", 1, 1, 1, float_kernel<ARETE_MATH(tanh)>, same_as_input},
     Operator{"", "Asinh", 9, 1, 1, float_kernel<ARETE_MATH(asinh)>, same_as_input},
     Operator{"", "Acosh", 9, 1, 1, float_kernel<ARETE_MATH(acosh)>, same_as_input},
     Operator{"", "Atanh", 9, 1, 1, float_kernel<ARETE_MATH(atanh)>, same_as_input},
