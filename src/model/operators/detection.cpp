@@ -53,12 +53,14 @@ std::vector<std::int64_t> suppressed(std::span<const Corners> boxes, std::span<c
                                      const Suppression& rule) {
   std::vector<std::int64_t> order;
   for (std::size_t i = 0; i < scores.size(); ++i) {
-    if (!rule.by_score || scores[i] > rule.score) {
+    if (!std::isnan(scores[i]) && (!rule.by_score || scores[i] > rule.score)) {
       order.push_back(static_cast<std::int64_t>(i));
     }
   }
-  std::ranges::stable_sort(order, [&](std::int64_t a, std::int64_t b) {
-    return scores[static_cast<std::size_t>(a)] > scores[static_cast<std::size_t>(b)];
+  std::ranges::sort(order, [&](std::int64_t a, std::int64_t b) {
+    const double left = scores[static_cast<std::size_t>(a)];
+    const double right = scores[static_cast<std::size_t>(b)];
+    return left != right ? left > right : a < b;
   });
   std::vector<std::int64_t> kept;
   for (const std::int64_t candidate : order) {

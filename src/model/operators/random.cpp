@@ -1,10 +1,11 @@
-// Random numbers and Dropout. The generator is our own and seeded by the attribute (0 without it):
-// answers repeat, and differ from other engines' as the specification allows.
+// Random numbers and Dropout. The generator is seeded by the attribute (0 without it): answers
+// repeat, and differ from other engines' as the specification allows.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <numbers>
+#include <random>
 
 #include "model/operators/dispatch.hpp"
 #include "model/operators/signal.hpp"
@@ -16,14 +17,17 @@ using tensor::DType;
 using tensor::Shape;
 using tensor::Tensor;
 
-/// SplitMix64: a counter through a mixing function.
+/// The Mersenne twister, read as NumPy reads it: the cases of ONNX's operators are made with that.
 class RandomNumbers {
  public:
-  explicit RandomNumbers(const Node& node)
-      : state_(std::bit_cast<std::uint32_t>(node.float_or("seed", 0))) {}
+  explicit RandomNumbers(const Node& node) : twister_(seed_of(node)) {}
 
-  /// In [0, 1).
-  double uniform() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
+  /// In [0, 1), 53 bits.
+  double uniform() {
+    const auto high = static_cast<double>(twister_() >> 5);
+    const auto low = static_cast<double>(twister_() >> 6);
+    return (high * 0x1.0p26 + low) * 0x1.0p-53;
+  }
   /// Mean 0, deviation 1 (Box and Muller).
   double normal() {
     const double radius = std::sqrt(-2 * std::log(1 - uniform()));
@@ -31,14 +35,16 @@ class RandomNumbers {
   }
 
  private:
-  std::uint64_t next() {
-    state_ += 0x9E3779B97F4A7C15U;
-    std::uint64_t mixed = state_;
-    mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9U;
-    mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBU;
-    return mixed ^ (mixed >> 31);
+  /// An integer (Dropout) or a float; one that is no integer counts by its bits.
+  static std::uint32_t seed_of(const Node& node) {
+    if (const auto* integer = node.attribute<std::int64_t>("seed")) {
+      return static_cast<std::uint32_t>(*integer);
+    }
+    const float seed = node.float_or("seed", 0);
+    const bool whole = seed >= 0 && seed < 4294967296.0F && seed == std::floor(seed);
+    return whole ? static_cast<std::uint32_t>(seed) : std::bit_cast<std::uint32_t>(seed);
   }
-  std::uint64_t state_;
+  std::mt19937 twister_;
 };
 
 /// `dtype` attribute, or that of the input, or f32.

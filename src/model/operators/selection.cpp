@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 
 #include "model/operators/broadcast.hpp"
@@ -22,7 +23,11 @@ template <class Visit>
 Outputs with_keys(const Tensor& tensor, Visit&& visit) {
   if (!tensor::is_integer(tensor.dtype())) {
     ARETE_TRY_ASSIGN(const auto numbers, ElementsAs<double>::of(tensor));
-    return visit(std::vector<double>(numbers.begin(), numbers.end()));
+    std::vector<double> keys(numbers.begin(), numbers.end());
+    // A key that equals nothing would break the order: NaN counts as the lowest.
+    std::ranges::replace_if(
+        keys, [](double key) { return std::isnan(key); }, -std::numeric_limits<double>::infinity());
+    return visit(std::move(keys));
   }
   ARETE_TRY_ASSIGN(const auto numbers, ElementsAs<std::int64_t>::of(tensor));
   std::vector<std::int64_t> keys(numbers.begin(), numbers.end());
