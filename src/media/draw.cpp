@@ -96,22 +96,26 @@ std::string caption_of(const std::string& label, int index, float score) {
   return fmt::format("{} {:.2f}", name, score);
 }
 
-void draw_detection(tensor::Picture& picture, const tensor::Detection& detection, int scale,
-                    const DrawOptions& options) {
+void draw_shapes(tensor::Picture& picture, const tensor::Detection& detection, int scale,
+                 const DrawOptions& options) {
   const Color color = class_color(detection.index);
   if (detection.box.area() > 0) {
     draw_box(picture, detection, scale, color);
   }
   draw_keypoints(picture, detection, scale, options, color);
-  if (detection.box.area() > 0) {
-    const int left = pixel_of(detection.box.x1, picture.width);
-    const int above = pixel_of(detection.box.y1, picture.height) - text_height(scale) - 2 * scale;
-    std::string words = caption_of(detection.label, detection.index, detection.score);
-    if (detection.track) {
-      words += fmt::format(" ({})", *detection.track);
-    }
-    caption(picture, left, above, words, scale, color);
+}
+
+void draw_caption(tensor::Picture& picture, const tensor::Detection& detection, int scale) {
+  if (detection.box.area() <= 0) {
+    return;
   }
+  const int left = pixel_of(detection.box.x1, picture.width);
+  const int above = pixel_of(detection.box.y1, picture.height) - text_height(scale) - 2 * scale;
+  std::string words = caption_of(detection.label, detection.index, detection.score);
+  if (detection.track) {
+    words += fmt::format(" ({})", *detection.track);
+  }
+  caption(picture, left, above, words, scale, class_color(detection.index));
 }
 
 }  // namespace
@@ -129,9 +133,12 @@ void draw(tensor::Picture& picture, const tensor::Findings& findings, const Draw
   if (findings.mask) {
     draw_mask(picture, *findings.mask, options.mask_share);
   }
-  // The best last: it lies on top.
+  // The best last: it lies on top. Words lie on top of all shapes.
   for (auto it = findings.detections.rbegin(); it != findings.detections.rend(); ++it) {
-    draw_detection(picture, *it, scale, options);
+    draw_shapes(picture, *it, scale, options);
+  }
+  for (auto it = findings.detections.rbegin(); it != findings.detections.rend(); ++it) {
+    draw_caption(picture, *it, scale);
   }
   int y = 0;
   for (const auto& found : findings.classes) {
