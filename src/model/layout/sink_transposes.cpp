@@ -383,7 +383,7 @@ class TransposeSinker {
         fixed[index_of(id)] = true;
       }
     }
-    for (std::size_t i = remembered_.size(); i-- > 0;) {
+    for (std::size_t i = 0; i < remembered_.size(); ++i) {
       if (!remembered_[i]) {
         continue;
       }

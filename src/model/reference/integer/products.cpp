@@ -35,7 +35,11 @@ Result<LayerScale> layer_scale(const IntegerContext& context, std::size_t channe
   }
   LayerScale scale;
   for (std::size_t i = 0; i < w->scales.size(); ++i) {
-    scale.multipliers.push_back(quantize_multiplier(scale_of(*x) * scale_of(*w, i) / scale_of(*y)));
+    // The uint8 path of TFLite multiplies the two scales as floats.
+    const double product = x->stored == DType::kU8
+                               ? static_cast<double>(x->scales[0] * w->scales[i])
+                               : scale_of(*x) * scale_of(*w, i);
+    scale.multipliers.push_back(quantize_multiplier(product / scale_of(*y)));
   }
   scale.zero = zero_of(*y);
   scale.dtype = y->stored;
