@@ -27,17 +27,22 @@ using model::Model;
 using tensor::DType;
 using tensor::Tensor;
 
-// The tolerances that ONNX's own test runner uses.
-constexpr double kRelative = 1e-3;
-constexpr double kAbsolute = 1e-7;
+struct Tolerance {
+  double relative = 1e-3;  ///< what ONNX's own test runner uses
+  double absolute = 1e-7;
+};
 
-/// Expected values of the 16-bit floats were rounded after each step inside an operator, ours are
-/// rounded once: they may differ by a unit in the last place (f16: two, which is about 1e-3).
-double relative_tolerance(DType dtype) {
-  if (dtype == DType::kBf16) {
-    return 0x1p-7;
+/// Where the expected values themselves are less exact than that.
+Tolerance tolerance_of(const std::string& name) {
+  const bool narrow =
+      name.find("bf16") != std::string::npos || name.find("fp16") != std::string::npos;
+  if (name.starts_with("test_attention") && narrow) {
+    return {.relative = 0x1p-6};  // rounded to 16 bits at each step of softmax; ours only once
   }
-  return dtype == DType::kF16 ? 0x1p-9 : kRelative;
+  if (name.starts_with("test_dft_inverse")) {
+    return {.absolute = 1e-6};  // zeros with the noise of an f32 transform in them
+  }
+  return {};
 }
 
 Bytes read_whole(const fs::path& path) {
@@ -67,22 +72,21 @@ void collect_unlisted(const Model& model, const model::Graph& graph,
   }
 }
 
-bool close(double got, double wanted, double relative) {
+bool close(double got, double wanted, const Tolerance& tolerance) {
   if (std::isnan(got) || std::isnan(wanted)) {
     return std::isnan(got) && std::isnan(wanted);
   }
   if (std::isinf(got) || std::isinf(wanted)) {
     return got == wanted;
   }
-  return std::fabs(got - wanted) <= kAbsolute + relative * std::fabs(wanted);
+  return std::fabs(got - wanted) <= tolerance.absolute + tolerance.relative * std::fabs(wanted);
 }
 
-std::string compare_tensors(const Tensor& got, const Tensor& wanted) {
+std::string compare_tensors(const Tensor& got, const Tensor& wanted, const Tolerance& tolerance) {
   if (got.dtype() != wanted.dtype() || got.shape() != wanted.shape()) {
     return fmt::format("is {} {}, should be {} {}", tensor::name_of(got.dtype()),
                        got.shape().text(), tensor::name_of(wanted.dtype()), wanted.shape().text());
   }
-  const double relative = relative_tolerance(got.dtype());
   for (std::int64_t i = 0; i < got.elements(); ++i) {
     if (got.dtype() == DType::kString) {
       const auto at = static_cast<std::size_t>(i);
@@ -91,7 +95,7 @@ std::string compare_tensors(const Tensor& got, const Tensor& wanted) {
                            wanted.strings()[at]);
       }
     } else if (tensor::is_floating(got.dtype())) {
-      if (!close(got.number_at(i), wanted.number_at(i), relative)) {
+      if (!close(got.number_at(i), wanted.number_at(i), tolerance)) {
         return fmt::format("element {} is {}, should be {}", i, got.number_at(i),
                            wanted.number_at(i));
       }
@@ -104,7 +108,7 @@ std::string compare_tensors(const Tensor& got, const Tensor& wanted) {
 }
 
 /// Empty if they agree.
-std::string compare(const Datum& got, const Datum& wanted) {
+std::string compare(const Datum& got, const Datum& wanted, const Tolerance& tolerance) {
   if (got.present != wanted.present || got.sequence.has_value() != wanted.sequence.has_value()) {
     return "is of another kind";
   }
@@ -112,14 +116,14 @@ std::string compare(const Datum& got, const Datum& wanted) {
     return {};
   }
   if (!got.sequence) {
-    return compare_tensors(got.tensor, wanted.tensor);
+    return compare_tensors(got.tensor, wanted.tensor, tolerance);
   }
   if (got.sequence->size() != wanted.sequence->size()) {
     return fmt::format("has {} items, should have {}", got.sequence->size(),
                        wanted.sequence->size());
   }
   for (std::size_t i = 0; i < got.sequence->size(); ++i) {
-    std::string difference = compare((*got.sequence)[i], (*wanted.sequence)[i]);
+    std::string difference = compare((*got.sequence)[i], (*wanted.sequence)[i], tolerance);
     if (!difference.empty()) {
       return fmt::format("item {} {}", i, difference);
     }
@@ -209,13 +213,24 @@ Status check_shapes(const Model& original, const std::vector<Datum>& outputs, bo
   return {};
 }
 
-Status run_data_set(const Model& model, const fs::path& data, bool& complete) {
+/// Some old test data has inputs of another shape than their model declares.
+void declare_given_shapes(Model& model, const std::vector<Datum>& inputs) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    model::Value& value = model.value(model.graph.inputs[i]);
+    if (inputs[i].present && !inputs[i].sequence && value.kind == model::ValueKind::kTensor) {
+      value.shape = model::symbolic(inputs[i].tensor.shape());
+    }
+  }
+}
+
+Status run_data_set(Model model, const fs::path& data, const Tolerance& tolerance, bool& complete) {
   ARETE_TRY_ASSIGN(auto inputs, read_data(model, model.graph.inputs, data, "input"));
   ARETE_TRY_ASSIGN(const auto wanted, read_data(model, model.graph.outputs, data, "output"));
+  declare_given_shapes(model, inputs);
   ARETE_TRY_ASSIGN(auto evaluator, model::Evaluator::create(model));
   ARETE_TRY_ASSIGN(const auto outputs, evaluator.run(std::move(inputs)));
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    const std::string difference = compare(outputs[i], wanted[i]);
+    const std::string difference = compare(outputs[i], wanted[i], tolerance);
     if (!difference.empty()) {
       return fail(ErrorCode::kInternal, "output {} {}", i, difference);
     }
@@ -249,6 +264,7 @@ std::vector<fs::path> case_roots() {
 CaseResult run_case(const fs::path& folder) {
   CaseResult result;
   result.name = folder.filename().string();
+  result.folder = folder;
   result.expanded = result.name.find("_expanded") != std::string::npos;
   const auto fail_with = [&](const Error& error) {
     result.verdict = Verdict::kFailed;
@@ -277,8 +293,8 @@ CaseResult run_case(const fs::path& folder) {
     return result;
   }
   for (int i = 0; fs::exists(folder / fmt::format("test_data_set_{}", i)); ++i) {
-    const Status status =
-        run_data_set(*model, folder / fmt::format("test_data_set_{}", i), result.shapes_complete);
+    const Status status = run_data_set(*model, folder / fmt::format("test_data_set_{}", i),
+                                       tolerance_of(result.name), result.shapes_complete);
     if (!status) {
       return fail_with(status.error());
     }

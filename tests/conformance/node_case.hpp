@@ -18,6 +18,7 @@ enum class Verdict {
 
 struct CaseResult {
   std::string name;
+  std::filesystem::path folder;
   std::set<std::string> operators;  ///< of the main graph, Constant aside; with domain
   bool expanded = false;            ///< the body of a function instead of its operator
   Verdict verdict = Verdict::kFailed;
