@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "output.hpp"
+
+#include <fmt/core.h>
+
+#include <cstdio>
+
+#include "convert/engine_model.hpp"
+#include "convert/reference_backend.hpp"
+#include "document/json_writer.hpp"
+
+namespace arete::app {
+namespace {
+
+document::Node error_node(std::string_view code, std::string_view message, std::string_view where) {
+  document::Node error = document::Node::map();
+  error.set("code", code).set("message", message).set("where", where);
+  document::Node node = document::Node::map();
+  return node.set("schema", 1).set("error", std::move(error));
+}
+
+}  // namespace
+
+void Output::line(const document::Node& node) const {
+  std::fputs((document::to_json(node) + "\n").c_str(), stdout);
+}
+
+void Output::text(std::string_view text) const { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+void Output::error(const Error& error) const {
+  if (json()) {
+    line(error_node(name_of(error.code()), error.message(), error.where()));
+  } else {
+    std::fputs(fmt::format("arete: {}\n", error.message()).c_str(), stderr);
+  }
+}
+
+void Output::usage_error(std::string_view message) const {
+  if (json()) {
+    line(error_node(name_of(ErrorCode::kInvalid), message, "command line"));
+  } else {
+    std::fputs(fmt::format("arete: {}\nRun with --help for the options.\n", message).c_str(),
+               stderr);
+  }
+}
+
+runtime::Registry engines() {
+  runtime::DiscoverOptions options;
+  for (const std::string_view name : convert::engine_order()) {
+    options.expected.emplace_back(name);
+  }
+  runtime::Registry registry = runtime::Registry::discover(options);
+  registry.add(convert::reference_backend());
+  return registry;
+}
+
+ExitCode exit_code_of(const Error& error) {
+  return error.code() == ErrorCode::kGate ? kUnmetGate : kFailed;
+}
+
+}  // namespace arete::app

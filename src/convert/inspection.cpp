@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "convert/inspection.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "convert/engine_model.hpp"
+#include "convert/tensor_info.hpp"
+
+namespace arete::convert {
+namespace {
+
+std::vector<EngineVerdict> verdicts(const ModelSource& source, const runtime::Registry& registry) {
+  std::vector<EngineVerdict> all;
+  for (const runtime::BackendStatus& status : registry.list()) {
+    EngineVerdict verdict{.engine = status.info.name, .status = "ok", .converted = false};
+    if (!status.available) {
+      verdict.status = "unavailable: " + status.reason;
+    } else if (const auto backend = registry.find(status.info.name)) {
+      const auto model = model_for(**backend, source);
+      verdict.status = model ? "ok" : model.error().message();
+      verdict.converted = model && model->converted;
+    }
+    all.push_back(std::move(verdict));
+  }
+  return all;
+}
+
+}  // namespace
+
+Result<Inspection> inspect(const ModelSource& source, const runtime::Registry& registry,
+                           const std::map<std::string, tensor::Shape>& input_shapes) {
+  ARETE_TRY_ASSIGN(const model::Model model, read_model(source));
+  Inspection inspection;
+  inspection.source = source.path.string();
+  inspection.format = source.format == model::FileFormat::kTflite ? "tflite" : "onnx";
+  inspection.producer = model.producer_version.empty()
+                            ? model.producer_name
+                            : fmt::format("{} {}", model.producer_name, model.producer_version);
+  inspection.opsets = model.opset_imports;
+  inspection.inputs = input_infos(model);
+  inspection.outputs = output_infos(model);
+  ARETE_TRY_ASSIGN(inspection.summary, model::summarize(model, input_shapes), "{}",
+                   inspection.source);
+  inspection.engines = verdicts(source, registry);
+  return inspection;
+}
+
+}  // namespace arete::convert
