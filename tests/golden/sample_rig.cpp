@@ -74,8 +74,12 @@ Result<tensor::Findings> SampleRig::run(const std::string& picture) {
 Result<tensor::Findings> SampleRig::run(const tensor::PictureView& picture) {
   SystemClock clock;
   pipeline::StageTimes times;
-  ARETE_TRY_ASSIGN(auto output, runner_.run(picture, clock, times));
-  return std::move(output.findings);
+  // By hand: through the macro, g++ 12 takes the mask for uninitialized.
+  auto output = runner_.run(picture, clock, times);
+  if (!output) {
+    return std::unexpected<Error>(std::move(output).error());
+  }
+  return std::move(output->findings);
 }
 
 }  // namespace arete::golden
