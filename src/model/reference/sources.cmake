@@ -6,8 +6,4 @@ list(APPEND ARETE_MODEL_SOURCES
 list(APPEND ARETE_MODEL_TESTS
   reference/evaluator_test.cpp
   reference/lifetimes_test.cpp)
-if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/reference/integer/sources.cmake")
-  include(reference/integer/sources.cmake)
-else()
-  list(APPEND ARETE_MODEL_SOURCES reference/no_integer_kernels.cpp)
-endif()
+include(reference/integer/sources.cmake)
