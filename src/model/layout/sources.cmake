@@ -4,3 +4,4 @@ list(APPEND ARETE_MODEL_SOURCES
   layout/permute.cpp
   layout/rewrite.cpp
   layout/sink_transposes.cpp)
+list(APPEND ARETE_MODEL_TESTS layout/sink_transposes_test.cpp)

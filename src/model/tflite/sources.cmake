@@ -36,3 +36,6 @@ list(APPEND ARETE_MODEL_SOURCES
   tflite/zip.cpp)
 # The float twin of quantized models, asked for by `arete convert --dequantize`.
 list(APPEND ARETE_MODEL_SOURCES passes/dequantize.cpp)
+list(APPEND ARETE_MODEL_TESTS
+  tflite/sparse_test.cpp
+  tflite/tflite_test.cpp)

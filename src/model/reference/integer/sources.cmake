@@ -5,3 +5,4 @@ list(APPEND ARETE_MODEL_SOURCES
   reference/integer/products.cpp
   reference/integer/stored.cpp
   reference/integer/windows.cpp)
+list(APPEND ARETE_MODEL_TESTS reference/integer/fixed_point_test.cpp)
