@@ -16,6 +16,12 @@ Value f32_value(std::string name, SymbolicShape shape) {
   return value;
 }
 
+Value named(std::string name) {
+  Value value;
+  value.name = std::move(name);
+  return value;
+}
+
 Node node_of(std::string type, std::vector<ValueId> inputs, std::vector<ValueId> outputs) {
   Node node;
   node.op_type = std::move(type);
@@ -35,9 +41,9 @@ Model small_net() {
   const ValueId x =
       model.add_value(f32_value("x", {Dim(std::string("batch")), Dim(3), Dim(8), Dim(8)}));
   const ValueId weights = model.add_constant("w", zeros({4, 3, 3, 3}));
-  const ValueId conv = model.add_value(Value{.name = "conv"});
-  const ValueId relu = model.add_value(Value{.name = "relu"});
-  const ValueId y = model.add_value(Value{.name = "y"});
+  const ValueId conv = model.add_value(named("conv"));
+  const ValueId relu = model.add_value(named("relu"));
+  const ValueId y = model.add_value(named("y"));
   Node first = node_of("Conv", {x, weights}, {conv});
   first.attributes["pads"] = std::vector<std::int64_t>{1, 1, 1, 1};
   model.graph.inputs = {x};
@@ -84,7 +90,8 @@ TEST(Summarize, QuantizedValuesCountInTheirStoredType) {
     Value& value = model.value(ValueId{i});
     if (!value.constant) {
       value.dtype = tensor::DType::kF32;
-      value.quantization = tensor::Quantization{.scales = {0.1F}, .zero_points = {}};
+      value.quantization.emplace();
+      value.quantization->scales = {0.1F};
     }
   }
   const auto summary = summarize(model, {});
