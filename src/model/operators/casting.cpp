@@ -238,7 +238,7 @@ Status bit_cast_rule(ShapeContext& context) {
   return {};
 }
 
-constexpr std::array kRows = {
+constexpr std::array kCastingRows = {
     Operator{"", "Cast", 1, 1, 1, cast_kernel, cast_rule},
     Operator{"", "CastLike", 15, 2, 2, cast_like_kernel, cast_like_rule},
     Operator{"", "BitCast", 26, 1, 1, bit_cast_kernel, bit_cast_rule},
@@ -246,6 +246,6 @@ constexpr std::array kRows = {
 
 }  // namespace
 
-std::span<const Operator> casting_family() { return kRows; }
+std::span<const Operator> casting_family() { return kCastingRows; }
 
 }  // namespace arete::model::operators

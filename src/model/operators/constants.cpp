@@ -187,7 +187,7 @@ Status eye_like_rule(ShapeContext& context) {
   return {};
 }
 
-constexpr std::array kRows = {
+constexpr std::array kConstantsRows = {
     Operator{"", "Constant", 1, 0, 0, constant_kernel, constant_rule},
     Operator{"", "ConstantOfShape", 9, 1, 1, constant_of_shape_kernel, constant_of_shape_rule},
     Operator{"", "Range", 11, 3, 3, range_kernel, range_rule},
@@ -196,6 +196,6 @@ constexpr std::array kRows = {
 
 }  // namespace
 
-std::span<const Operator> constants_family() { return kRows; }
+std::span<const Operator> constants_family() { return kConstantsRows; }
 
 }  // namespace arete::model::operators

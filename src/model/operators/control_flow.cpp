@@ -327,7 +327,7 @@ Status scan_rule(ShapeContext& context) {
   return {};
 }
 
-constexpr std::array kRows = {
+constexpr std::array kControlFlowRows = {
     Operator{"", "If", 1, 1, 1, if_kernel, if_rule},
     Operator{"", "Loop", 1, 2, kVariadic, loop_kernel, loop_rule},
     Operator{"", "Scan", 9, 1, kVariadic, scan_kernel, scan_rule},
@@ -335,6 +335,6 @@ constexpr std::array kRows = {
 
 }  // namespace
 
-std::span<const Operator> control_flow_family() { return kRows; }
+std::span<const Operator> control_flow_family() { return kControlFlowRows; }
 
 }  // namespace arete::model::operators

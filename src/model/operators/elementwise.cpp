@@ -229,7 +229,7 @@ Status arithmetic_rule(ShapeContext& context) {
   return {};
 }
 
-constexpr std::array kRows = {
+constexpr std::array kElementwiseRows = {
     Operator{"", "Add", 1, 2, 2, binary_kernel<AddOp>, arithmetic_rule<add>},
     Operator{"", "Sub", 1, 2, 2, binary_kernel<SubOp>, arithmetic_rule<subtract>},
     Operator{"", "Mul", 1, 2, 2, binary_kernel<MulOp>, arithmetic_rule<multiply>},
@@ -244,6 +244,6 @@ constexpr std::array kRows = {
 
 }  // namespace
 
-std::span<const Operator> elementwise_family() { return kRows; }
+std::span<const Operator> elementwise_family() { return kElementwiseRows; }
 
 }  // namespace arete::model::operators

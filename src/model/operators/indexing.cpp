@@ -264,7 +264,7 @@ Status compress_rule(ShapeContext& context) {
   return {};
 }
 
-constexpr std::array kRows = {
+constexpr std::array kIndexingRows = {
     Operator{"", "Gather", 1, 2, 2, gather_kernel, gather_rule},
     Operator{"", "GatherElements", 11, 2, 2, gather_elements_kernel, gather_elements_rule},
     Operator{"", "GatherND", 11, 2, 2, gather_nd_kernel, gather_nd_rule},
@@ -275,6 +275,6 @@ constexpr std::array kRows = {
 
 }  // namespace
 
-std::span<const Operator> indexing_family() { return kRows; }
+std::span<const Operator> indexing_family() { return kIndexingRows; }
 
 }  // namespace arete::model::operators

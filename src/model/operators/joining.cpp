@@ -109,7 +109,7 @@ Status concat_rule(ShapeContext& context) {
   return {};
 }
 
-constexpr std::array kRows = {
+constexpr std::array kJoiningRows = {
     Operator{"", "Concat", 1, 1, kVariadic, concat_kernel, concat_rule},
 };
 
@@ -152,6 +152,6 @@ Result<Tensor> stacked(std::span<const Tensor> parts, std::size_t axis) {
   return concatenated(grown, axis);
 }
 
-std::span<const Operator> joining_family() { return kRows; }
+std::span<const Operator> joining_family() { return kJoiningRows; }
 
 }  // namespace arete::model::operators

@@ -103,12 +103,12 @@ Status label_encoder_rule(ShapeContext& context) {
   return {};
 }
 
-constexpr std::array kRows = {
+constexpr std::array kLabelEncoderRows = {
     Operator{"ai.onnx.ml", "LabelEncoder", 2, 1, 1, label_encoder_kernel, label_encoder_rule},
 };
 
 }  // namespace
 
-std::span<const Operator> label_encoder_family() { return kRows; }
+std::span<const Operator> label_encoder_family() { return kLabelEncoderRows; }
 
 }  // namespace arete::model::operators

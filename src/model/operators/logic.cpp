@@ -184,7 +184,7 @@ Status where_rule(ShapeContext& context) {
   return {};
 }
 
-constexpr std::array kRows = {
+constexpr std::array kLogicRows = {
     Operator{"", "Equal", 1, 2, 2, compare_kernel<std::equal_to<>>, broadcast_to_bool},
     Operator{"", "Greater", 1, 2, 2, compare_kernel<std::greater<>>, broadcast_to_bool},
     Operator{"", "Less", 1, 2, 2, compare_kernel<std::less<>>, broadcast_to_bool},
@@ -207,6 +207,6 @@ constexpr std::array kRows = {
 
 }  // namespace
 
-std::span<const Operator> logic_family() { return kRows; }
+std::span<const Operator> logic_family() { return kLogicRows; }
 
 }  // namespace arete::model::operators

@@ -322,7 +322,7 @@ Result<std::vector<Datum>> trilu_kernel(KernelContext& context) {
   return one(std::move(out));
 }
 
-constexpr std::array kRows = {
+constexpr std::array kMovementRows = {
     Operator{"", "Transpose", 1, 1, 1, transpose_kernel, transpose_rule},
     Operator{"", "Split", 2, 1, 2, split_kernel, split_rule},
     Operator{"", "Expand", 8, 2, 2, expand_kernel, expand_rule},
@@ -335,6 +335,6 @@ constexpr std::array kRows = {
 
 }  // namespace
 
-std::span<const Operator> movement_family() { return kRows; }
+std::span<const Operator> movement_family() { return kMovementRows; }
 
 }  // namespace arete::model::operators

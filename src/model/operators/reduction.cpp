@@ -229,7 +229,7 @@ Status reduce_rule(ShapeContext& context) {
   return {};
 }
 
-constexpr std::array kRows = {
+constexpr std::array kReductionRows = {
     Operator{"", "ReduceSum", 1, 1, 2, reduce_kernel<SumGroup>, reduce_rule},
     Operator{"", "ReduceMean", 1, 1, 2, reduce_kernel<MeanGroup>, reduce_rule},
     Operator{"", "ReduceMax", 1, 1, 2, reduce_kernel<MaxGroup>, reduce_rule},
@@ -244,6 +244,6 @@ constexpr std::array kRows = {
 
 }  // namespace
 
-std::span<const Operator> reduction_family() { return kRows; }
+std::span<const Operator> reduction_family() { return kReductionRows; }
 
 }  // namespace arete::model::operators

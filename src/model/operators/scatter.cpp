@@ -124,7 +124,7 @@ Result<std::vector<Datum>> tensor_scatter_kernel(KernelContext& context) {
   return one(std::move(out));
 }
 
-constexpr std::array kRows = {
+constexpr std::array kScatterRows = {
     Operator{"", "Scatter", 9, 3, 3, scatter_elements_kernel, same_as_input},
     Operator{"", "ScatterElements", 11, 3, 3, scatter_elements_kernel, same_as_input},
     Operator{"", "ScatterND", 11, 3, 3, scatter_nd_kernel, same_as_input},
@@ -133,6 +133,6 @@ constexpr std::array kRows = {
 
 }  // namespace
 
-std::span<const Operator> scatter_family() { return kRows; }
+std::span<const Operator> scatter_family() { return kScatterRows; }
 
 }  // namespace arete::model::operators

@@ -335,7 +335,7 @@ Status has_element_rule(ShapeContext& context) {
   return {};
 }
 
-constexpr std::array kRows = {
+constexpr std::array kSequenceRows = {
     Operator{"", "SequenceConstruct", 11, 1, kVariadic, construct_kernel, construct_rule},
     Operator{"", "SequenceEmpty", 11, 0, 0, empty_kernel, empty_rule},
     Operator{"", "SequenceInsert", 11, 2, 3, insert_kernel, insert_rule},
@@ -352,6 +352,6 @@ constexpr std::array kRows = {
 
 }  // namespace
 
-std::span<const Operator> sequence_family() { return kRows; }
+std::span<const Operator> sequence_family() { return kSequenceRows; }
 
 }  // namespace arete::model::operators

@@ -344,7 +344,7 @@ Status identity_rule(ShapeContext& context) {
   return {};
 }
 
-constexpr std::array kRows = {
+constexpr std::array kShapingRows = {
     Operator{"", "Reshape", 1, 1, 2, reshape_kernel, reshape_rule},
     Operator{"", "Flatten", 1, 1, 1, flatten_kernel, flatten_rule},
     Operator{"", "Squeeze", 1, 1, 2, squeeze_kernel, squeeze_rule},
@@ -356,6 +356,6 @@ constexpr std::array kRows = {
 
 }  // namespace
 
-std::span<const Operator> shaping_family() { return kRows; }
+std::span<const Operator> shaping_family() { return kShapingRows; }
 
 }  // namespace arete::model::operators

@@ -337,7 +337,7 @@ Status center_crop_pad_rule(ShapeContext& context) {
   return {};
 }
 
-constexpr std::array kRows = {
+constexpr std::array kSlicingRows = {
     Operator{"", "Slice", 1, 1, 5, slice_kernel, slice_rule},
     Operator{"", "Pad", 2, 1, 4, pad_kernel, pad_rule},
     Operator{"", "CenterCropPad", 18, 2, 2, center_crop_pad_kernel, center_crop_pad_rule},
@@ -345,6 +345,6 @@ constexpr std::array kRows = {
 
 }  // namespace
 
-std::span<const Operator> slicing_family() { return kRows; }
+std::span<const Operator> slicing_family() { return kSlicingRows; }
 
 }  // namespace arete::model::operators

@@ -199,7 +199,7 @@ Result<std::vector<Datum>> regex_kernel(KernelContext& context) {
   return one(std::move(out));
 }
 
-constexpr std::array kRows = {
+constexpr std::array kStringsRows = {
     Operator{"", "StringConcat", 20, 2, 2, concat_strings_kernel, broadcast_rule},
     Operator{"", "StringNormalizer", 10, 1, 1, normalizer_kernel, normalizer_rule},
     Operator{"", "StringSplit", 20, 1, 1, split_strings_kernel, split_strings_rule},
@@ -208,6 +208,6 @@ constexpr std::array kRows = {
 
 }  // namespace
 
-std::span<const Operator> string_family() { return kRows; }
+std::span<const Operator> string_family() { return kStringsRows; }
 
 }  // namespace arete::model::operators

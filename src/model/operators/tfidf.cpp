@@ -160,12 +160,12 @@ Status tfidf_rule(ShapeContext& context) {
   return {};
 }
 
-constexpr std::array kRows = {
+constexpr std::array kTfidfRows = {
     Operator{"", "TfIdfVectorizer", 9, 1, 1, tfidf_kernel, tfidf_rule},
 };
 
 }  // namespace
 
-std::span<const Operator> text_counting_family() { return kRows; }
+std::span<const Operator> text_counting_family() { return kTfidfRows; }
 
 }  // namespace arete::model::operators

@@ -116,7 +116,7 @@ Result<std::vector<Datum>> clip_kernel(KernelContext& context) {
   return one(std::move(out));
 }
 
-constexpr std::array kRows = {
+constexpr std::array kUnaryMathRows = {
     Operator{"", "Abs", 1, 1, 1, number_kernel<AbsOp>, same_as_input},
     Operator{"", "Neg", 1, 1, 1, number_kernel<NegOp>, same_as_input},
     Operator{"", "Sign", 9, 1, 1, number_kernel<SignOp>, same_as_input},
@@ -147,6 +147,6 @@ constexpr std::array kRows = {
 
 }  // namespace
 
-std::span<const Operator> unary_math_family() { return kRows; }
+std::span<const Operator> unary_math_family() { return kUnaryMathRows; }
 
 }  // namespace arete::model::operators

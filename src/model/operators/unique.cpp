@@ -137,12 +137,12 @@ Status unique_rule(ShapeContext& context) {
   return {};
 }
 
-constexpr std::array kRows = {
+constexpr std::array kUniqueRows = {
     Operator{"", "Unique", 11, 1, 1, unique_kernel, unique_rule},
 };
 
 }  // namespace
 
-std::span<const Operator> unique_family() { return kRows; }
+std::span<const Operator> unique_family() { return kUniqueRows; }
 
 }  // namespace arete::model::operators
