@@ -37,7 +37,22 @@ Status require_known_operators(const Model& model) {
 namespace arete::model::tflite {
 namespace {
 
-constexpr std::int64_t kImportOpset = 21;
+/// Versions of the ai.onnx operators that nodes are written in. Quantization to 16 or 4 bits came
+/// with the newer one; with it, ONNX Runtime 1.31 spoils transposes of int8 values (it inserts
+/// QuantizeLinear with an output_dtype that contradicts the zero point).
+constexpr std::int64_t kImportOpset = 20;
+constexpr std::int64_t kWideQuantizationOpset = 21;
+
+std::int64_t needed_opset(const Model& model) {
+  for (std::size_t i = 0; i < model.value_count(); ++i) {
+    const auto& quantization = model.value(ValueId{static_cast<std::uint32_t>(i)}).quantization;
+    if (quantization && quantization->stored != tensor::DType::kI8 &&
+        quantization->stored != tensor::DType::kU8 && quantization->stored != tensor::DType::kI32) {
+      return kWideQuantizationOpset;
+    }
+  }
+  return kImportOpset;
+}
 
 /// Tensor indices of an operator: in range, -1 = omitted.
 Result<std::vector<int>> checked_indices(const flatbuffers::Vector<std::int32_t>* raw,
@@ -233,6 +248,7 @@ Result<Model> Import::run() {
   ARETE_TRY(read_operators(graph));
   ARETE_TRY(finish_outputs(graph));
   finish_states();
+  model_.opset_imports[""] = needed_opset(model_);
   ARETE_TRY(read_metadata(file_, tensors_, model_));
   return std::move(model_);
 }
