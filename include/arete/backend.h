@@ -3,10 +3,10 @@
  *
  * A plug-in exports exactly one symbol, `arete_backend_api`. All else is function pointers.
  *
- * Versions. Every struct starts with `struct_size`, set by whoever fills it with sizeof(the struct).
- * A reader must not look at members beyond that size. Members are only ever appended; anything else
- * raises ARETE_BACKEND_ABI_VERSION, and then old plug-ins are reported as unavailable. Lists of
- * structs are lists of pointers, so that an appended member moves nothing.
+ * Versions. Every struct starts with `struct_size`, set by whoever fills it with sizeof(the
+ * struct). A reader must not look at members beyond that size. Members are only ever appended;
+ * anything else raises ARETE_BACKEND_ABI_VERSION, and then old plug-ins are reported as
+ * unavailable. Lists of structs are lists of pointers, so that an appended member moves nothing.
  *
  * Errors. A function that can fail returns `arete_error*`: NULL is success; otherwise the caller
  * hands it back to `free_error` of the same plug-in. Out-parameters hold nothing then.

@@ -12,7 +12,7 @@
 namespace arete::document {
 namespace {
 
-Node yaml(std::string_view text) { return parse_yaml(text, "t.yaml").value(); }
+Node tree_of(std::string_view text) { return parse_yaml(text, "t.yaml").value(); }
 MapReader reader_of(const Node& node) { return MapReader::open(node, "the thing").value(); }
 
 template <class T>
@@ -21,7 +21,8 @@ std::string message_of(const Result<T>& result) {
 }
 
 TEST(MapReader, BindsEveryType) {
-  const Node node = yaml("{b: true, i: 7, l: 12345678901, d: 1.5, w: 2, s: x, v: [1, 2], t: [a]}");
+  const Node node =
+      tree_of("{b: true, i: 7, l: 12345678901, d: 1.5, w: 2, s: x, v: [1, 2], t: [a]}");
   MapReader reader = reader_of(node);
   EXPECT_TRUE(reader.required<bool>("b").value());
   EXPECT_EQ(reader.required<int>("i").value(), 7);
@@ -35,7 +36,7 @@ TEST(MapReader, BindsEveryType) {
 }
 
 TEST(MapReader, AbsentAndNullKeysTakeTheDefault) {
-  const Node node = yaml("{a: null}");
+  const Node node = tree_of("{a: null}");
   MapReader reader = reader_of(node);
   EXPECT_EQ(reader.optional<int>("a", 4).value(), 4);
   EXPECT_EQ(reader.optional<int>("b", 5).value(), 5);
@@ -44,7 +45,7 @@ TEST(MapReader, AbsentAndNullKeysTakeTheDefault) {
 }
 
 TEST(MapReader, WrongTypesNameWhatIsThere) {
-  const Node node = yaml("a: 1\nb: text\nc: [1]\nd: 1.5\n");
+  const Node node = tree_of("a: 1\nb: text\nc: [1]\nd: 1.5\n");
   MapReader reader = reader_of(node);
   EXPECT_EQ(message_of(reader.required<std::string>("a")),
             "t.yaml:1 | line 1: 'a' must be text, not a whole number");
@@ -59,7 +60,7 @@ TEST(MapReader, WrongTypesNameWhatIsThere) {
 }
 
 TEST(MapReader, RangesAreChecked) {
-  const Node node = yaml("a: 1.5\nb: 99999999999\nc: [1, 9]\nd: .nan\n");
+  const Node node = tree_of("a: 1.5\nb: 99999999999\nc: [1, 9]\nd: .nan\n");
   MapReader reader = reader_of(node);
   EXPECT_EQ(message_of(reader.required<double>("a", {0, 1})),
             "t.yaml:1 | line 1: 'a' is 1.5, but must be from 0 to 1");
@@ -72,7 +73,7 @@ TEST(MapReader, RangesAreChecked) {
 }
 
 TEST(MapReader, UnknownKeysGetALineAndASuggestion) {
-  const Node node = yaml("size: 1\ncolour: x\n");
+  const Node node = tree_of("size: 1\ncolour: x\n");
   MapReader reader = reader_of(node);
   EXPECT_TRUE(reader.has("size"));
   EXPECT_FALSE(reader.has("color"));
@@ -81,7 +82,7 @@ TEST(MapReader, UnknownKeysGetALineAndASuggestion) {
 }
 
 TEST(MapReader, MissingKeysPointAtTheLikelyMisspelling) {
-  const Node node = yaml("kinds: x\n");
+  const Node node = tree_of("kinds: x\n");
   MapReader reader = reader_of(node);
   EXPECT_EQ(message_of(reader.required<std::string>("kind")),
             "t.yaml:1 | line 1: the thing lacks the key 'kind' ('kinds' is unknown)");
@@ -89,7 +90,7 @@ TEST(MapReader, MissingKeysPointAtTheLikelyMisspelling) {
 
 TEST(MapReader, ChoicesAreWords) {
   static constexpr std::array<Choice<int>, 2> kChoices{{{"nearest", 1}, {"bilinear", 2}}};
-  const Node node = yaml("a: bilinear\nb: biliner\nc: 3\n");
+  const Node node = tree_of("a: bilinear\nb: biliner\nc: 3\n");
   MapReader reader = reader_of(node);
   EXPECT_EQ(reader.choice<int>("a", 0, kChoices).value(), 2);
   EXPECT_EQ(reader.choice<int>("z", 9, kChoices).value(), 9);
@@ -100,7 +101,7 @@ TEST(MapReader, ChoicesAreWords) {
 }
 
 TEST(MapReader, OpensMapsOnly) {
-  const Node node = yaml("[1]");
+  const Node node = tree_of("[1]");
   EXPECT_EQ(message_of(MapReader::open(node, "a spec")),
             "t.yaml:1 | line 1: a spec must be a map of keys, not a list");
 }

@@ -1,6 +1,6 @@
 // Upper and lower case of UTF-8 text, independent of the process's locale: ASCII, Latin-1, Greek
-// and Cyrillic letters with a one-to-one partner; other characters stay. SPDX-License-Identifier:
-// Apache-2.0
+// and Cyrillic letters with a one-to-one partner; other characters stay.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string>

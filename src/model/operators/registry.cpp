@@ -12,6 +12,7 @@ namespace {
 using Family = std::span<const Operator> (*)();
 
 // One a line, sorted.
+// clang-format off
 constexpr std::array kFamilies = std::to_array<Family>({
     operators::activation_family,
     operators::attention_family,
@@ -45,6 +46,7 @@ constexpr std::array kFamilies = std::to_array<Family>({
     operators::unary_math_family,
     operators::unique_family,
 });
+// clang-format on
 
 std::vector<Operator> joined_families() {
   std::vector<Operator> rows;
