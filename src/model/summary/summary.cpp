@@ -146,23 +146,52 @@ QuantizationSummary quantization_of(const Model& model) {
   return summary;
 }
 
-/// The shapes that make every input concrete: those given, and 1 for what stays unknown.
+/// Which unknown extents of inputs count as 1.
+enum class Assumption { kAll, kLeading, kNone };
+
+/// The shapes given, and 1 for unknown extents as far as the assumption goes.
 std::map<std::string, tensor::Shape> complete_shapes(
-    const Model& model, const std::map<std::string, tensor::Shape>& given, Summary& summary) {
+    const Model& model, const std::map<std::string, tensor::Shape>& given, Assumption assumption,
+    std::map<std::string, tensor::Shape>& assumed) {
   std::map<std::string, tensor::Shape> shapes = given;
+  assumed.clear();
   for (const ValueId id : model.graph.inputs) {
     const Value& value = model.value(id);
-    if (shapes.contains(value.name) || !value.shape || concrete(*value.shape)) {
+    if (assumption == Assumption::kNone || shapes.contains(value.name) || !value.shape ||
+        concrete(*value.shape)) {
       continue;
     }
     std::vector<std::int64_t> dims;
     for (const Dim& dim : *value.shape) {
+      const bool may_be_one = assumption == Assumption::kAll || dims.empty();
+      if (!dim.known() && !may_be_one) {
+        break;
+      }
       dims.push_back(dim.known() ? dim.size() : 1);
     }
-    summary.assumed_shapes[value.name] = tensor::Shape(dims);
-    shapes[value.name] = tensor::Shape(std::move(dims));
+    if (dims.size() == value.shape->size()) {
+      assumed[value.name] = tensor::Shape(dims);
+      shapes[value.name] = tensor::Shape(std::move(dims));
+    }
   }
   return shapes;
+}
+
+/// A recording of one sample is too short for some models: then only the batch is taken as 1, and
+/// at last nothing is. What the caller gave must fit in any case.
+Result<Model> inferred_with_assumptions(const Model& model,
+                                        const std::map<std::string, tensor::Shape>& given,
+                                        std::map<std::string, tensor::Shape>& assumed) {
+  for (const Assumption assumption : {Assumption::kAll, Assumption::kLeading}) {
+    Model inferred = model;
+    if (infer_shapes(inferred, complete_shapes(model, given, assumption, assumed))) {
+      return inferred;
+    }
+  }
+  Model inferred = model;
+  ARETE_TRY(infer_shapes(inferred, complete_shapes(model, given, Assumption::kNone, assumed)),
+            "inferring shapes");
+  return inferred;
 }
 
 }  // namespace
@@ -190,9 +219,8 @@ std::map<std::string, std::int64_t> count_operators(const Graph& graph) {
 Result<Summary> summarize(const Model& model,
                           const std::map<std::string, tensor::Shape>& input_shapes) {
   Summary summary;
-  Model inferred = model;
-  const auto shapes = complete_shapes(model, input_shapes, summary);
-  ARETE_TRY(infer_shapes(inferred, shapes), "inferring shapes");
+  ARETE_TRY_ASSIGN(const Model inferred,
+                   inferred_with_assumptions(model, input_shapes, summary.assumed_shapes));
   summary.operators = count_operators(inferred.graph);
   count_parameters(inferred, summary);
   summary.macs = macs_of(inferred, inferred.graph);

@@ -48,8 +48,8 @@ struct Summary {
 /// "Conv" or "domain.Op" -> how often, subgraphs included.
 [[nodiscard]] std::map<std::string, std::int64_t> count_operators(const Graph& graph);
 
-/// Infers shapes on a copy of the model. Extents that stay unknown at an input count as 1 unless
-/// `input_shapes` names the input.
+/// Infers shapes on a copy of the model. Extents that stay unknown at an input count as 1, if the
+/// model allows it, unless `input_shapes` names the input.
 [[nodiscard]] Result<Summary> summarize(const Model& model,
                                         const std::map<std::string, tensor::Shape>& input_shapes);
 
