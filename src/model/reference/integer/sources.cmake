@@ -2,6 +2,7 @@
 list(APPEND ARETE_MODEL_SOURCES
   reference/integer/activations.cpp
   reference/integer/arithmetic.cpp
+  reference/integer/lstm.cpp
   reference/integer/products.cpp
   reference/integer/stored.cpp
   reference/integer/windows.cpp)

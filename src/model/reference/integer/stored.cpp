@@ -38,6 +38,7 @@ constexpr std::array kKernels = {
     KernelRow{"Conv", conv_kernel},
     KernelRow{"Gemm", gemm_kernel},
     KernelRow{"Identity", requantize_kernel},
+    KernelRow{"LSTM", lstm_kernel},
     KernelRow{"Mul", mul_kernel},
     KernelRow{"Relu", relu_kernel},
     KernelRow{"Resize", resize_kernel},

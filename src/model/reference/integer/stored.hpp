@@ -58,6 +58,7 @@ using Outputs = Result<std::vector<Datum>>;
 [[nodiscard]] Outputs softmax_kernel(IntegerContext& context);
 [[nodiscard]] Outputs sigmoid_kernel(IntegerContext& context);
 [[nodiscard]] Outputs tanh_kernel(IntegerContext& context);
+[[nodiscard]] Outputs lstm_kernel(IntegerContext& context);
 [[nodiscard]] Outputs requantize_kernel(IntegerContext& context);
 [[nodiscard]] Outputs relu_kernel(IntegerContext& context);
 [[nodiscard]] Outputs clip_kernel(IntegerContext& context);
