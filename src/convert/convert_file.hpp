@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "convert/model_source.hpp"
@@ -20,9 +21,11 @@ struct ConvertOptions {
 struct ConvertReport {
   std::uint64_t bytes = 0;                        ///< of the ONNX file
   std::map<std::string, std::int64_t> operators;  ///< of the ONNX file
+  std::vector<std::string> warnings;              ///< what the caller may not have expected
 };
 
-/// `output` must end in .onnx; kInvalid otherwise, or if it is the source itself.
+/// `output` must end in .onnx; kInvalid otherwise, or if it is the source itself, or if the file
+/// for external data is there and belongs to another model.
 [[nodiscard]] Result<ConvertReport> convert_file(io::Files& files, const ModelSource& source,
                                                  const io::Path& output,
                                                  const ConvertOptions& options);

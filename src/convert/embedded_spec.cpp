@@ -52,6 +52,10 @@ std::optional<spec::Input> image_input(const model::Model& model, const std::str
       return std::nullopt;
     }
   }
+  const std::string* color = entry(model, "tflite.color." + name);
+  if (color != nullptr && *color == "gray") {
+    image.color = spec::ColorOrder::kGray;
+  }
   spec::Input input;
   input.name = name;
   input.kind = image;
@@ -69,36 +73,86 @@ std::vector<std::string> labels_of(const model::Model& model, const std::string&
   return {};
 }
 
+/// Class scores in one row, or a picture of planes, one a class.
+std::optional<spec::Decoder> single_output_decoder(const model::Model& model) {
+  const model::Value& output = model.value(model.graph.outputs[0]);
+  spec::Labels labels;
+  labels.names = labels_of(model, output.name);
+  if (labels.names.empty() || !output.shape) {
+    return std::nullopt;
+  }
+  const std::size_t rank = output.shape->size();
+  const auto count = static_cast<std::int64_t>(labels.names.size());
+  if (rank <= 2) {
+    spec::TopK top_k;
+    if (labels.names[0] == "background") {
+      top_k.background = 0;
+    }
+    top_k.labels = std::move(labels);
+    return top_k;
+  }
+  const std::int64_t planes = output.shape->back().size();  // the file's own layout is NHWC
+  spec::Segmentation segmentation;
+  if (rank == 4 && planes == 1 && count == 1) {
+    segmentation.mode = spec::Segmentation::Mode::kProbability;
+    labels.names.insert(labels.names.begin(), "background");
+  } else if (rank != 4 || planes != count) {
+    return std::nullopt;
+  }
+  segmentation.labels = std::move(labels);
+  return segmentation;
+}
+
+/// Boxes, classes, scores and count, as TFLite_Detection_PostProcess gives them; the labels hang on
+/// the classes.
+std::optional<spec::Decoder> detection_decoder(const model::Model& model) {
+  const auto& boxes = model.value(model.graph.outputs[0]).shape;
+  if (!boxes || boxes->size() != 3 || boxes->back().size() != 4) {
+    return std::nullopt;
+  }
+  spec::Ssd ssd;
+  ssd.detector.labels.names = labels_of(model, model.value(model.graph.outputs[1]).name);
+  if (ssd.detector.labels.names.empty()) {
+    return std::nullopt;
+  }
+  return ssd;
+}
+
+std::optional<spec::Decoder> decoder_of(const model::Model& model) {
+  switch (model.graph.outputs.size()) {
+    case 1:
+      return single_output_decoder(model);
+    case 4:
+      return detection_decoder(model);
+    default:
+      return std::nullopt;
+  }
+}
+
 }  // namespace
 
 std::optional<spec::Spec> embedded_spec(const model::Model& model, std::string_view source_name) {
-  if (model.graph.inputs.size() != 1 || model.graph.outputs.size() != 1) {
+  if (model.graph.inputs.size() != 1) {
     return std::nullopt;
   }
-  const auto input = image_input(model, model.value(model.graph.inputs[0]).name);
-  const std::string& output_name = model.value(model.graph.outputs[0]).name;
-  spec::Labels labels;
-  labels.names = labels_of(model, output_name);
-  const auto& shape = model.value(model.graph.outputs[0]).shape;
-  const bool is_classes = shape && shape->size() <= 2;
-  if (!input || labels.names.empty() || !is_classes) {
+  auto input = image_input(model, model.value(model.graph.inputs[0]).name);
+  auto decoder = decoder_of(model);
+  if (!input || !decoder) {
     return std::nullopt;
   }
   spec::Spec spec;
   spec.source = fmt::format("metadata of {}", source_name);
-  spec.inputs.push_back(*input);
-  spec::Output output;
-  output.decoder = spec::TopK{.labels = std::move(labels), .background = std::nullopt};
-  spec.outputs.push_back(std::move(output));
+  spec.inputs.push_back(std::move(*input));
+  spec.outputs.emplace_back().decoder = std::move(*decoder);
   return spec;
 }
 
 Result<std::optional<spec::Spec>> embedded_spec(const ModelSource& source) {
-  if (source.format != model::FileFormat::kTflite) {
+  if (source.format() != model::FileFormat::kTflite) {
     return std::optional<spec::Spec>();
   }
-  ARETE_TRY_ASSIGN(const model::Model model, read_model(source));
-  return embedded_spec(model, source.path.string());
+  ARETE_TRY_ASSIGN(const auto model, source.model());
+  return embedded_spec(*model, source.path().string());
 }
 
 }  // namespace arete::convert

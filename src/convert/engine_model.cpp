@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 
+#include "base/log.hpp"
 #include "convert/reference_backend.hpp"
 #include "convert/tensor_info.hpp"
 #include "model/onnx/onnx.hpp"
@@ -14,10 +15,6 @@
 
 namespace arete::convert {
 namespace {
-
-std::string_view format_name(model::FileFormat format) {
-  return format == model::FileFormat::kTflite ? "tflite" : "onnx";
-}
 
 bool takes(const runtime::Backend& backend, std::string_view format) {
   return std::ranges::find(backend.info().formats, format) != backend.info().formats.end();
@@ -60,10 +57,10 @@ Result<LoadedModel> load_on(const runtime::Backend& backend, const ModelSource& 
   loaded.outputs = loaded.session->outputs();
   loaded.engine = backend.info().name;
   loaded.converted = engine_model.converted;
-  if (const auto model = read_model(source)) {  // an engine may know more operators than the IR
-    add_quantization(loaded.inputs, input_infos(*model));
-    add_quantization(loaded.outputs, output_infos(*model));
-    loaded.precision = precision_of(*model);
+  if (const auto model = source.model()) {  // an engine may know more operators than the IR
+    add_quantization(loaded.inputs, input_infos(**model));
+    add_quantization(loaded.outputs, output_infos(**model));
+    loaded.precision = precision_of(**model);
   } else {
     loaded.precision = "unknown";
   }
@@ -79,9 +76,9 @@ std::vector<std::string_view> engine_order() {
 Result<EngineModel> model_for(const runtime::Backend& backend, const ModelSource& source,
                               const runtime::LoadOptions& options) {
   EngineModel result;
-  result.file = {.format = std::string(format_name(source.format)),
-                 .path = source.path.string(),
-                 .bytes = source.bytes};
+  result.file = {.format = std::string(source.format_name()),
+                 .path = source.path().string(),
+                 .bytes = source.bytes()};
   const Status direct = backend.supports(result.file, options);
   if (direct) {
     return result;
@@ -89,10 +86,10 @@ Result<EngineModel> model_for(const runtime::Backend& backend, const ModelSource
   if (takes(backend, result.file.format) || !takes(backend, "onnx")) {
     return std::unexpected(direct.error());
   }
-  ARETE_TRY_ASSIGN(const model::Model model, read_model(source));
-  ARETE_TRY(model::require_known_operators(model), "{}", source.path.string());
-  ARETE_TRY_ASSIGN(Bytes onnx, model::write_onnx(model), "converting {} to ONNX",
-                   source.path.string());
+  ARETE_TRY_ASSIGN(const auto model, source.model());
+  ARETE_TRY(model::require_known_operators(*model), "{}", source.path().string());
+  ARETE_TRY_ASSIGN(Bytes onnx, model::write_onnx(*model), "converting {} to ONNX",
+                   source.path().string());
   result.file = {.format = "onnx", .path = {}, .bytes = SharedBytes(std::move(onnx))};
   result.converted = true;
   ARETE_TRY(backend.supports(result.file, options), "after conversion to ONNX");
@@ -118,10 +115,14 @@ Result<LoadedModel> load_model(const runtime::Registry& registry, const ModelSou
     if (loaded) {
       return loaded;
     }
+    // Another engine is a large difference in speed: never without a word.
+    ARETE_LOG(kWarning, "engine_passed_over", {"engine", name},
+              {"reason", loaded.error().message()});
     reasons += fmt::format("\n  {}: {}", name, loaded.error().message());
   }
-  return fail_at(source.path.string(), ErrorCode::kUnsupported, "no engine can run '{}':{}",
-                 source.path.string(), reasons);
+  ARETE_TRY(source.model());  // a damaged file is its own reason
+  return fail_at(source.path().string(), ErrorCode::kUnsupported, "no engine can run '{}':{}",
+                 source.path().string(), reasons);
 }
 
 }  // namespace arete::convert

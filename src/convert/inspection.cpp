@@ -14,8 +14,10 @@ namespace {
 std::vector<EngineVerdict> verdicts(const ModelSource& source, const runtime::Registry& registry) {
   std::vector<EngineVerdict> all;
   for (const runtime::BackendStatus& status : registry.list()) {
-    EngineVerdict verdict{.engine = status.info.name, .status = "ok", .converted = false};
+    EngineVerdict verdict{.engine = status.info.name, .status = "ok"};
     if (!status.available) {
+      // A plug-in that is there but broken has a path.
+      verdict.installed = !status.info.path.empty();
       verdict.status = "unavailable: " + status.reason;
     } else if (const auto backend = registry.find(status.info.name)) {
       const auto model = model_for(**backend, source);
@@ -31,13 +33,16 @@ std::vector<EngineVerdict> verdicts(const ModelSource& source, const runtime::Re
 
 Result<Inspection> inspect(const ModelSource& source, const runtime::Registry& registry,
                            const std::map<std::string, tensor::Shape>& input_shapes) {
-  ARETE_TRY_ASSIGN(const model::Model model, read_model(source));
+  ARETE_TRY_ASSIGN(const auto read, source.model());
+  const model::Model& model = *read;
   Inspection inspection;
-  inspection.source = source.path.string();
-  inspection.format = source.format == model::FileFormat::kTflite ? "tflite" : "onnx";
-  inspection.producer = model.producer_version.empty()
-                            ? model.producer_name
-                            : fmt::format("{} {}", model.producer_name, model.producer_version);
+  inspection.source = source.path().string();
+  inspection.format = source.format_name();
+  if (source.format() == model::FileFormat::kOnnx) {  // a TFLite file does not say
+    inspection.producer = model.producer_version.empty()
+                              ? model.producer_name
+                              : fmt::format("{} {}", model.producer_name, model.producer_version);
+  }
   inspection.opsets = model.opset_imports;
   inspection.inputs = input_infos(model);
   inspection.outputs = output_infos(model);

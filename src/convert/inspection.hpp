@@ -21,6 +21,7 @@ struct EngineVerdict {
   std::string engine;
   std::string status;      ///< "ok" or the reason why not
   bool converted = false;  ///< ok, but only after conversion to ONNX
+  bool installed = true;   ///< false: no plug-in of that name is there
 };
 
 struct Inspection {

@@ -68,6 +68,25 @@ std::string summary_text(const model::QuantizationSummary& summary) {
                      summary.per_channel ? ", per channel" : "");
 }
 
+/// One line an engine that is there, one for all that are not.
+std::string engines_text(const std::vector<EngineVerdict>& engines) {
+  std::string text;
+  std::vector<std::string> missing;
+  for (const EngineVerdict& verdict : engines) {
+    if (!verdict.installed) {
+      missing.push_back(verdict.engine);
+      continue;
+    }
+    text += fmt::format("{:<10} {}: {}{}\n", text.empty() ? "engines" : "", verdict.engine,
+                        verdict.status, verdict.converted ? ", by conversion to ONNX" : "");
+  }
+  if (!missing.empty()) {
+    text += fmt::format("{:<10} not installed: {}\n", text.empty() ? "engines" : "",
+                        fmt::join(missing, ", "));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string to_text(const Inspection& inspection) {
@@ -95,12 +114,7 @@ std::string to_text(const Inspection& inspection) {
                         shape.text(), name);
   }
   text += fmt::format("{:<10} {}\n", "quantized", summary_text(summary.quantization));
-  for (const EngineVerdict& verdict : inspection.engines) {
-    text += fmt::format("{:<10} {}: {}{}\n", &verdict == inspection.engines.data() ? "engines" : "",
-                        verdict.engine, verdict.status,
-                        verdict.converted ? ", by conversion to ONNX" : "");
-  }
-  return text;
+  return text + engines_text(inspection.engines);
 }
 
 }  // namespace arete::convert

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "convert/model_source.hpp"
 
-#include <algorithm>
+#include <string>
 
 #include "model/onnx/onnx.hpp"
 #include "model/tflite/tflite.hpp"
@@ -11,6 +11,15 @@ namespace {
 
 bool is_model_of_ours(model::FileFormat format) {
   return format == model::FileFormat::kOnnx || format == model::FileFormat::kTflite;
+}
+
+Result<model::Model> read_ir(const ModelSource& source) {
+  if (source.format() == model::FileFormat::kTflite) {
+    return model::read_tflite(source.bytes());
+  }
+  model::OnnxReadOptions options;
+  options.folder = source.path().has_parent_path() ? source.path().parent_path() : io::Path(".");
+  return model::read_onnx(source.bytes(), options);
 }
 
 }  // namespace
@@ -29,26 +38,23 @@ Result<ModelSource> open_source(io::Files& files, const io::Path& path) {
   if (!is_model_of_ours(format)) {
     return fail_at(path.string(), ErrorCode::kUnsupported, "{}", model::advice_for(format, path));
   }
-  return ModelSource{.path = path, .format = format, .bytes = std::move(bytes)};
+  return ModelSource(path, format, std::move(bytes));
 }
 
-Result<model::Model> read_model(const ModelSource& source) {
-  const auto read = [&]() -> Result<model::Model> {
-    if (source.format == model::FileFormat::kTflite) {
-      return model::read_tflite(source.bytes);
+std::string_view ModelSource::format_name() const {
+  return format_ == model::FileFormat::kTflite ? "tflite" : "onnx";
+}
+
+Result<std::shared_ptr<const model::Model>> ModelSource::model() const {
+  if (model_ == nullptr) {
+    auto model = read_ir(*this);
+    if (!model) {
+      return std::unexpected(
+          std::move(model).error().with_context("reading " + path_.string()).at(path_.string()));
     }
-    model::OnnxReadOptions options;
-    options.folder = source.path.has_parent_path() ? source.path.parent_path() : io::Path(".");
-    return model::read_onnx(source.bytes, options);
-  };
-  auto model = read();
-  if (!model) {
-    return std::unexpected(std::move(model)
-                               .error()
-                               .with_context("reading " + source.path.string())
-                               .at(source.path.string()));
+    model_ = std::make_shared<const model::Model>(std::move(*model));
   }
-  return model;
+  return model_;
 }
 
 }  // namespace arete::convert

@@ -15,19 +15,16 @@
 namespace arete::convert {
 namespace {
 
-Result<model::Model> read_supported(const runtime::ModelFile& file) {
+Result<std::shared_ptr<const model::Model>> read_supported(const runtime::ModelFile& file) {
   SharedBytes bytes = file.bytes;
   if (bytes.empty()) {
     io::PosixFiles files;
     ARETE_TRY_ASSIGN(bytes, files.map(file.path));
   }
-  const ModelSource source{.path = file.path,
-                           .format = model::looks_like_tflite(bytes.view())
-                                         ? model::FileFormat::kTflite
-                                         : model::FileFormat::kOnnx,
-                           .bytes = bytes};
-  ARETE_TRY_ASSIGN(model::Model model, read_model(source));
-  ARETE_TRY(model::require_known_operators(model));
+  const auto format = model::looks_like_tflite(bytes.view()) ? model::FileFormat::kTflite
+                                                             : model::FileFormat::kOnnx;
+  ARETE_TRY_ASSIGN(auto model, ModelSource(file.path, format, bytes).model());
+  ARETE_TRY(model::require_known_operators(*model));
   return model;
 }
 
@@ -124,18 +121,19 @@ class ReferenceBackend final : public runtime::Backend {
   const runtime::BackendInfo& info() const override { return info_; }
 
   Status supports(const runtime::ModelFile& file, const runtime::LoadOptions&) const override {
-    ARETE_TRY_ASSIGN(const model::Model model, read_supported(file));
-    ARETE_TRY(model::Evaluator::create(model));
+    ARETE_TRY_ASSIGN(const auto model, read_supported(file));
+    ARETE_TRY(model::Evaluator::create(*model));
     return {};
   }
 
   Result<std::unique_ptr<runtime::Session>> load(
       const runtime::ModelFile& file, const runtime::LoadOptions& options) const override {
     if (!options.options.empty()) {
-      return fail(ErrorCode::kInvalid, "the reference evaluator has no option '{}'",
+      return fail(ErrorCode::kInvalid, "no option '{}': the reference evaluator takes none",
                   options.options.begin()->first);
     }
-    ARETE_TRY_ASSIGN(model::Model model, read_supported(file));
+    ARETE_TRY_ASSIGN(const auto read, read_supported(file));
+    model::Model model = *read;
     ARETE_TRY(model::infer_shapes(model));
     ARETE_TRY_ASSIGN(model::Evaluator evaluator, model::Evaluator::create(model));
     return std::make_unique<ReferenceSession>(std::move(evaluator), model);

@@ -1,5 +1,5 @@
-// Signatures, description and label files of a TFLite file, as Model::metadata. Damaged metadata
-// does not spoil a good model: it is left out with a warning.
+// Signatures, description, label files and picture scaling of a TFLite file, as Model::metadata.
+// Damaged metadata does not spoil a good model: it is left out with a warning.
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
@@ -53,15 +53,55 @@ void read_signatures(const FlatFile& file, const std::vector<FileTensor>& tensor
 constexpr int kAxisLabels = 2;
 constexpr int kValueLabels = 3;
 
+constexpr int kColorRgb = 1;
+constexpr int kColorGray = 2;
+
+/// "127.5" or "123.7,116.3,103.5".
+std::string joined_numbers(const flatbuffers::Vector<float>* numbers) {
+  std::string text;
+  for (flatbuffers::uoffset_t i = 0; numbers != nullptr && i < numbers->size(); ++i) {
+    text += fmt::format("{}{}", i == 0 ? "" : ",", numbers->Get(i));
+  }
+  return text;
+}
+
+/// How a picture becomes this input, as far as the file says.
+void read_picture_input(const fm::TensorMetadata& input, const std::string& name, Model& model) {
+  if (input.process_units() != nullptr) {
+    for (const fm::ProcessUnit* unit : *input.process_units()) {
+      if (const auto* scaling = unit->options_as_NormalizationOptions()) {
+        model.metadata["tflite.mean." + name] = joined_numbers(scaling->mean());
+        model.metadata["tflite.std." + name] = joined_numbers(scaling->std());
+      }
+    }
+  }
+  const auto* image = input.content() == nullptr
+                          ? nullptr
+                          : input.content()->content_properties_as_ImageProperties();
+  if (image != nullptr && image->color_space() == kColorRgb) {
+    model.metadata["tflite.color." + name] = "rgb";
+  } else if (image != nullptr && image->color_space() == kColorGray) {
+    model.metadata["tflite.color." + name] = "gray";
+  }
+}
+
+void read_inputs(const fm::SubGraphMetadata& graph, Model& model) {
+  if (graph.input_tensor_metadata() == nullptr) {
+    return;
+  }
+  const auto& inputs = *graph.input_tensor_metadata();
+  for (flatbuffers::uoffset_t i = 0; i < inputs.size() && i < model.graph.inputs.size(); ++i) {
+    read_picture_input(*inputs.Get(i), model.value(model.graph.inputs[i]).name, model);
+  }
+}
+
 /// Label files that the metadata names for outputs, with their text from the archive.
-Status read_labels(const FlatFile& file, const fm::ModelMetadata& metadata, Model& model) {
-  ARETE_TRY_ASSIGN(const auto files, read_appended_zip(file.bytes().view(), kLargestLabelFile));
-  const auto* graphs = metadata.subgraph_metadata();
-  if (graphs == nullptr || graphs->size() == 0 ||
-      graphs->Get(0)->output_tensor_metadata() == nullptr) {
+Status read_labels(const FlatFile& file, const fm::SubGraphMetadata& graph, Model& model) {
+  if (graph.output_tensor_metadata() == nullptr) {
     return {};
   }
-  const auto& outputs = *graphs->Get(0)->output_tensor_metadata();
+  ARETE_TRY_ASSIGN(const auto files, read_appended_zip(file.bytes().view(), kLargestLabelFile));
+  const auto& outputs = *graph.output_tensor_metadata();
   for (flatbuffers::uoffset_t i = 0; i < outputs.size(); ++i) {
     if (i >= model.graph.outputs.size() || outputs.Get(i)->associated_files() == nullptr) {
       continue;
@@ -97,7 +137,12 @@ Status read_model_metadata(const FlatFile& file, SharedBytes bytes, Model& model
       model.metadata[fmt::format("tflite.{}", key)] = text_or_empty(text);
     }
   }
-  return read_labels(file, metadata, model);
+  const auto* graphs = metadata.subgraph_metadata();
+  if (graphs == nullptr || graphs->size() == 0) {
+    return {};
+  }
+  read_inputs(*graphs->Get(0), model);
+  return read_labels(file, *graphs->Get(0), model);
 }
 
 }  // namespace

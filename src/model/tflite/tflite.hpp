@@ -27,6 +27,9 @@ struct TfliteReadOptions {
 ///   tflite.state.<input>      the paired output "<input>_next"; the input's Value::metadata has
 ///                             "state.initial" (base64 of the stored bytes) if the file sets one
 ///   tflite.description, tflite.labels.<output name>.<file name>   text of label files
+///   tflite.mean.<input name>, tflite.std.<input name>   how a picture is scaled, as the file says:
+///                             real value = (pixel - mean) / std; "127.5", or "123.7,116.3,103.5"
+///   tflite.color.<input name> "rgb" or "gray"
 /// An unknown custom operator stays as a node of domain "tflite" (require_known_operators).
 [[nodiscard]] Result<Model> read_tflite(SharedBytes file, const TfliteReadOptions& options = {});
 
