@@ -42,7 +42,7 @@ std::string status_text(const runtime::BackendStatus& status) {
   return text;
 }
 
-ExitCode run_backends(const Output& output) {
+ExitCode run_backends(Output& output) {
   const runtime::Registry registry = engines();
   for (const runtime::BackendStatus& status : registry.list()) {
     if (output.json()) {

@@ -15,7 +15,7 @@ namespace arete::app {
 
 struct Command {
   CLI::App* parser = nullptr;
-  std::function<ExitCode(const Output&)> run;
+  std::function<ExitCode(Output&)> run;
 };
 
 [[nodiscard]] Command inspect_command(CLI::App& app);

@@ -32,13 +32,17 @@ document::Node report_node(const ConvertArguments& arguments,
     operators.set(name, count);
     nodes += count;
   }
+  document::Node warnings = document::Node::list();
+  for (const std::string& warning : report.warnings) {
+    warnings.push(warning);
+  }
   document::Node node = document::Node::map();
   node.set("schema", 1).set("source", arguments.model).set("output", arguments.output);
   node.set("format", "onnx").set("bytes", report.bytes).set("nodes", nodes);
-  return node.set("operators", std::move(operators));
+  return node.set("operators", std::move(operators)).set("warnings", std::move(warnings));
 }
 
-ExitCode run_convert(const ConvertArguments& arguments, const Output& output) {
+ExitCode run_convert(const ConvertArguments& arguments, Output& output) {
   const auto report = convert_one(arguments);
   if (!report) {
     output.error(report.error());
@@ -50,6 +54,9 @@ ExitCode run_convert(const ConvertArguments& arguments, const Output& output) {
   } else {
     output.text(fmt::format("{}: {} nodes, {}\n", arguments.output, node.find("nodes")->integer(),
                             report::human_bytes(report->bytes)));
+    for (const std::string& warning : report->warnings) {
+      output.text(fmt::format("warning: {}\n", warning));
+    }
   }
   return kOk;
 }
@@ -71,7 +78,7 @@ Command convert_command(CLI::App& app) {
       "Examples:\n"
       "  arete convert model.tflite -o model.onnx\n"
       "  arete convert model_int8.tflite -o model_f32.onnx --dequantize");
-  return {parser, [arguments](const Output& output) { return run_convert(*arguments, output); }};
+  return {parser, [arguments](Output& output) { return run_convert(*arguments, output); }};
 }
 
 }  // namespace arete::app

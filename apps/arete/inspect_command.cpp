@@ -25,7 +25,7 @@ Result<convert::Inspection> inspect_one(const std::string& path,
   return convert::inspect(source, registry, input_shapes);
 }
 
-ExitCode run_inspect(const InspectArguments& arguments, const Output& output) {
+ExitCode run_inspect(const InspectArguments& arguments, Output& output) {
   const runtime::Registry registry = engines();
   ExitCode code = kOk;
   for (const std::string& path : arguments.models) {
@@ -56,7 +56,7 @@ Command inspect_command(CLI::App& app) {
       "  arete inspect model.tflite\n"
       "  arete inspect model.onnx --shape images=1x3x640x640\n"
       "  arete inspect --output json *.onnx");
-  return {parser, [arguments](const Output& output) { return run_inspect(*arguments, output); }};
+  return {parser, [arguments](Output& output) { return run_inspect(*arguments, output); }};
 }
 
 }  // namespace arete::app

@@ -3,7 +3,10 @@
 
 #include <fmt/core.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <string>
+#include <system_error>
 
 #include "convert/engine_model.hpp"
 #include "convert/reference_backend.hpp"
@@ -21,21 +24,45 @@ document::Node error_node(std::string_view code, std::string_view message, std::
 
 }  // namespace
 
-void Output::line(const document::Node& node) const {
-  std::fputs((document::to_json(node) + "\n").c_str(), stdout);
-}
-
-void Output::text(std::string_view text) const { std::fwrite(text.data(), 1, text.size(), stdout); }
-
-void Output::error(const Error& error) const {
-  if (json()) {
-    line(error_node(name_of(error.code()), error.message(), error.where()));
-  } else {
-    std::fputs(fmt::format("arete: {}\n", error.message()).c_str(), stderr);
+void Output::write(std::string_view text) {
+  if (write_errno_ != 0) {
+    return;
+  }
+  errno = 0;
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+    write_errno_ = errno == 0 ? EIO : errno;
   }
 }
 
-void Output::usage_error(std::string_view message) const {
+void Output::line(const document::Node& node) { write(document::to_json(node) + "\n"); }
+
+void Output::text(std::string_view text) { write(text); }
+
+ExitCode Output::finish(ExitCode code) const {
+  if (is_read()) {
+    return code;
+  }
+  std::fputs(fmt::format("arete: cannot write to standard output: {}\n",
+                         std::generic_category().message(write_errno_))
+                 .c_str(),
+             stderr);
+  return kFailed;
+}
+
+void Output::error(const Error& error) {
+  if (json()) {
+    line(error_node(name_of(error.code()), error.message(), error.where()));
+  } else {
+    const std::string message = error.message();
+    const bool is_named = error.where().empty() || message.find(error.where()) != std::string::npos;
+    std::fputs(fmt::format("arete: {}\n{}", message,
+                           is_named ? "" : fmt::format("  at {}\n", error.where()))
+                   .c_str(),
+               stderr);
+  }
+}
+
+void Output::usage_error(std::string_view message) {
   if (json()) {
     line(error_node(name_of(ErrorCode::kInvalid), message, "command line"));
   } else {

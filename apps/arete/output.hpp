@@ -1,5 +1,5 @@
 // What commands print: data on stdout as text or JSON Lines, errors in the same form, talk on
-// stderr.
+// stderr. Every line leaves at once, so that a reader of a pipe sees it. Threads: one.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -20,14 +20,22 @@ class Output {
   void set_form(OutputForm form) { form_ = form; }
   [[nodiscard]] bool json() const { return form_ == OutputForm::kJson; }
 
-  void line(const document::Node& node) const;
-  void text(std::string_view text) const;
+  void line(const document::Node& node);
+  void text(std::string_view text);
   /// An error object on stdout with JSON, "arete: message" on stderr otherwise.
-  void error(const Error& error) const;
-  void usage_error(std::string_view message) const;
+  void error(const Error& error);
+  void usage_error(std::string_view message);
+
+  /// False once standard output took no more (a closed pipe, a full disk): nobody reads on.
+  [[nodiscard]] bool is_read() const { return write_errno_ == 0; }
+  /// `code`, or kFailed with a word on stderr if something could not be written.
+  [[nodiscard]] ExitCode finish(ExitCode code) const;
 
  private:
+  void write(std::string_view text);
+
   OutputForm form_ = OutputForm::kText;
+  int write_errno_ = 0;
 };
 
 /// Every engine of this machine, the reference evaluator included, and those that are known by name

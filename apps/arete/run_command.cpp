@@ -88,7 +88,7 @@ std::uint64_t peak_rss_bytes() {
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
-Result<ExitCode> run_all(const RunArguments& arguments, const Output& output) {
+Result<ExitCode> run_all(const RunArguments& arguments, Output& output) {
   io::PosixFiles files;
   SystemClock clock;
   ARETE_TRY_ASSIGN(const auto pictures, all_pictures(files, arguments.inputs));
@@ -110,6 +110,7 @@ Result<ExitCode> run_all(const RunArguments& arguments, const Output& output) {
       output.text(frame_text(*frame));
     }
     progress.update(++done);
+    return output.is_read();
   };
   ARETE_TRY_ASSIGN(
       const pipeline::RunReport report,
@@ -124,7 +125,7 @@ Result<ExitCode> run_all(const RunArguments& arguments, const Output& output) {
   return report.failed == 0 ? kOk : kFailed;
 }
 
-ExitCode run_run(const RunArguments& arguments, const Output& output) {
+ExitCode run_run(const RunArguments& arguments, Output& output) {
   const auto code = run_all(arguments, output);
   if (!code) {
     output.error(code.error());
@@ -157,7 +158,7 @@ Command run_command(CLI::App& app) {
       "  arete run model.tflite --input street.jpg\n"
       "  arete run model.onnx --input pictures/ --draw out/ --engine onnxruntime\n"
       "  arete run model.onnx --input a.png --option intra_op_threads=2 --output json");
-  return {parser, [arguments](const Output& output) { return run_run(*arguments, output); }};
+  return {parser, [arguments](Output& output) { return run_run(*arguments, output); }};
 }
 
 }  // namespace arete::app

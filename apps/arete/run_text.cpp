@@ -56,6 +56,8 @@ std::string raw_text(const pipeline::RawOutput& output) {
   return text + (output.tensor.elements() > kShown ? " ...\n" : "\n");
 }
 
+std::string_view pictures(std::int64_t count) { return count == 1 ? "picture" : "pictures"; }
+
 }  // namespace
 
 std::string frame_text(const pipeline::FrameResult& frame) {
@@ -85,12 +87,12 @@ std::string report_text(const pipeline::RunReport& report, const pipeline::RunId
     }
   }
   std::string text = "\n" + table.text();
-  text += fmt::format("{} pictures on {} ({}), {:.1f} a second, at most {} of memory\n",
-                      report.frames, identity.engine, identity.precision,
+  text += fmt::format("{} {} on {} ({}), {:.1f} a second, at most {} of memory\n", report.frames,
+                      pictures(report.frames), identity.engine, identity.precision,
                       report.seconds > 0 ? static_cast<double>(report.frames) / report.seconds : 0,
                       report::human_bytes(identity.peak_rss_bytes));
   if (report.failed > 0) {
-    text += fmt::format("{} pictures could not be run\n", report.failed);
+    text += fmt::format("{} {} could not be run\n", report.failed, pictures(report.failed));
   }
   if (!draw_folder.empty()) {
     text += fmt::format("annotated pictures: {}\n", draw_folder);

@@ -129,7 +129,8 @@ Result<std::vector<io::Path>> pictures_of(io::Files& files, const io::Path& inpu
   ARETE_TRY_ASSIGN(const auto entries, files.list(input));
   std::vector<std::string> names;
   for (const io::FolderEntry& entry : entries) {
-    if (entry.kind == io::FileKind::kFile && has_picture_ending(entry.name)) {
+    // A dangling link named like a picture is one that cannot be read, not one to pass over.
+    if (entry.kind != io::FileKind::kFolder && has_picture_ending(entry.name)) {
       names.push_back(entry.name);
     }
   }
@@ -145,10 +146,9 @@ Result<std::vector<io::Path>> pictures_of(io::Files& files, const io::Path& inpu
   return paths;
 }
 
-Result<RunReport> run_pictures(
-    io::Files& files, Clock& clock, ModelRunner& runner, const std::vector<io::Path>& pictures,
-    const RunOptions& options,
-    const std::function<void(const std::string& source, Result<FrameResult>)>& on_frame) {
+Result<RunReport> run_pictures(io::Files& files, Clock& clock, ModelRunner& runner,
+                               const std::vector<io::Path>& pictures, const RunOptions& options,
+                               const OnFrame& on_frame) {
   if (options.draw_folder) {
     ARETE_TRY(files.create_directories(*options.draw_folder));
   }
@@ -165,7 +165,9 @@ Result<RunReport> run_pictures(
       frame =
           std::unexpected(std::move(frame).error().with_context(path.string()).at(path.string()));
     }
-    on_frame(path.string(), std::move(frame));
+    if (!on_frame(path.string(), std::move(frame))) {
+      break;
+    }
   }
   return report;
 }

@@ -42,11 +42,12 @@ struct RunReport {
 /// The picture itself, or the pictures of a folder in natural order; kNotFound if there are none.
 [[nodiscard]] Result<std::vector<io::Path>> pictures_of(io::Files& files, const io::Path& input);
 
-/// Calls `on_frame` for each picture in turn. An error of a single picture goes there; what
-/// run_pictures itself returns as an error would hit every picture (the folder to draw into).
-[[nodiscard]] Result<RunReport> run_pictures(
-    io::Files& files, Clock& clock, ModelRunner& runner, const std::vector<io::Path>& pictures,
-    const RunOptions& options,
-    const std::function<void(const std::string& source, Result<FrameResult>)>& on_frame);
+/// Called for each picture in turn, with its error if it has one. False stops the run.
+using OnFrame = std::function<bool(const std::string& source, Result<FrameResult> frame)>;
+
+/// What this itself returns as an error would hit every picture (the folder to draw into).
+[[nodiscard]] Result<RunReport> run_pictures(io::Files& files, Clock& clock, ModelRunner& runner,
+                                             const std::vector<io::Path>& pictures,
+                                             const RunOptions& options, const OnFrame& on_frame);
 
 }  // namespace arete::pipeline

@@ -178,6 +178,7 @@ TEST(RunPictures, GoesOnAfterABrokenPictureAndWritesDrawnCopies) {
       [&](const std::string& source, Result<FrameResult> frame) {
         seen.push_back(frame ? frame->output.findings.classes[0].label : frame.error().where());
         EXPECT_FALSE(source.empty());
+        return true;
       });
   ASSERT_TRUE(report.has_value()) << report.error().message();
   EXPECT_EQ(report->frames, 2);
@@ -199,11 +200,27 @@ TEST(RunPictures, GivesPicturesOfOneNameDifferentFiles) {
   FakeClock clock;
   RunOptions options;
   options.draw_folder = "out";
-  const auto report = run_pictures(files, clock, *runner, {"a/x.png", "b/x.png"}, options,
-                                   [](const std::string&, const Result<FrameResult>&) {});
+  const auto report =
+      run_pictures(files, clock, *runner, {"a/x.png", "b/x.png"}, options,
+                   [](const std::string&, const Result<FrameResult>&) { return true; });
   ASSERT_TRUE(report.has_value());
   EXPECT_TRUE(files.has_file("out/x.jpg"));
   EXPECT_TRUE(files.has_file("out/x_2.jpg"));
+}
+
+TEST(RunPictures, StopsWhenNobodyListensAnyMore) {
+  io::MemoryFiles files;
+  ASSERT_TRUE(files.create_directories("in").has_value());
+  put_png(files, "in/1.png", plain_picture(1, 0, 0));
+  put_png(files, "in/2.png", plain_picture(2, 0, 0));
+  auto runner = runner_for(kTopK, false);
+  ASSERT_TRUE(runner.has_value());
+  FakeClock clock;
+  const auto report =
+      run_pictures(files, clock, *runner, {"in/1.png", "in/2.png"}, {},
+                   [](const std::string&, const Result<FrameResult>&) { return false; });
+  ASSERT_TRUE(report.has_value());
+  EXPECT_EQ(report->frames, 1);
 }
 
 TEST(StageTimes, PercentilesAreNearestRanks) {
