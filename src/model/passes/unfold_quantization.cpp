@@ -10,6 +10,7 @@
 #include "model/onnx/element_types.hpp"
 #include "model/passes/qdq_keys.hpp"
 #include "model/passes/qdq_parameters.hpp"
+#include "model/reference/quantized_values.hpp"
 
 namespace arete::model {
 namespace {
@@ -122,6 +123,10 @@ class QuantizationUnfolder {
       if (!model_.value(id).quantization) {
         continue;
       }
+      if (model_.value(id).quantization->stored == DType::kI64 && model_.value(id).constant) {
+        ARETE_TRY(make_real(id), "unfolding '{}'", model_.value(id).name);
+        continue;
+      }
       const bool is_stored = is_main || model_.value(id).constant.has_value();
       ARETE_TRY(is_stored ? split_stored(id, false) : split_real(id));
       put_nodes(id, !is_stored, nodes);
@@ -173,6 +178,16 @@ class QuantizationUnfolder {
     for (const ValueId id : quantized) {
       put_nodes(id, true, nodes);
     }
+    return {};
+  }
+
+  /// ONNX has no nodes for 64-bit integers (biases beside 16-bit activations): a constant of them
+  /// is said as the real numbers.
+  Status make_real(ValueId id) {
+    Value& value = model_.value(id);
+    ARETE_TRY_ASSIGN(value.constant, dequantized(*value.constant, *value.quantization));
+    value.dtype = value.quantization->expressed;
+    value.quantization.reset();
     return {};
   }
 

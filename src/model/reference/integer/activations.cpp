@@ -6,17 +6,40 @@
 #include <cmath>
 
 #include "model/reference/integer/stored.hpp"
+#include "model/reference/integer/tables_16.hpp"
 
 namespace arete::model::integer {
 namespace {
 
 using tensor::DType;
 
+/// Applies a function of stored numbers to stored numbers.
+template <class Function>
+Outputs mapped(const IntegerContext& context, const Function& function,
+               const tensor::Quantization& y) {
+  std::vector<std::int32_t> numbers = numbers_of(context.input(0));
+  std::ranges::transform(numbers, numbers.begin(), function);
+  ARETE_TRY_ASSIGN(auto made, stored_tensor(y.stored, context.input(0).shape(), numbers));
+  return one_output(std::move(made));
+}
+
+/// Outputs with 15 fraction bits from 16-bit inputs around zero.
+bool is_fraction_16(const IntegerContext& context) {
+  const auto* x = context.input_quantization(0);
+  const auto* y = context.output_quantization(0);
+  return x != nullptr && y != nullptr && x->per_tensor() && y->per_tensor() &&
+         x->stored == DType::kI16 && y->stored == DType::kI16 && zero_of(*x) == 0 &&
+         zero_of(*y) == 0 && y->scales[0] == 1.0F / 32768.0F;
+}
+
 /// TFLite's table of a function on 8-bit values: float, rounded half away from zero.
 template <class Function>
 Outputs tabulated(IntegerContext& context, Function function) {
   ARETE_TRY_ASSIGN(const auto* x, per_tensor_input(context, 0));
   ARETE_TRY_ASSIGN(const auto* y, per_tensor_output(context));
+  if (x->stored == DType::kI16 && y->stored == DType::kI16) {
+    return mapped(context, Table16(x->scales[0], zero_of(*x), y->scales[0], function), *y);
+  }
   if (tensor::bits_of(x->stored) != 8 || y->stored != x->stored) {
     return fail(ErrorCode::kUnsupported, "a table for {}", tensor::name_of(x->stored));
   }
@@ -84,6 +107,40 @@ class SoftmaxRow {
   std::int32_t lowest_ = 0;
 };
 
+/// Softmax of one row of 16-bit values with tables of exp(x) on [-10, 0] and 1 / (1 + x) on [0, 1].
+class WideSoftmaxRow {
+ public:
+  explicit WideSoftmaxRow(double input_scale)
+      : multiplier_(quantize_multiplier(input_scale / (10.0 / 65535.0))),
+        exponential_(10.0F / 65535.0F, 32767, 2.0F / 65535.0F, [](float x) { return std::exp(x); }),
+        reciprocal_(1.0F / 65535.0F, -32768, 2.0F / 65535.0F,
+                    [](float x) { return 1.0F / (1.0F + x); }) {}
+
+  void run(std::span<std::int32_t> row) const {
+    const std::int32_t largest = *std::ranges::max_element(row);
+    std::int32_t sum = 0;
+    for (std::int32_t& x : row) {
+      const std::int32_t scaled = rescaled(std::int64_t{x} - largest, multiplier_);
+      x = exponential_(fixed16::saturated(std::int64_t{scaled} + 32767));
+      sum += x;
+    }
+    const int headroom = std::countl_zero(static_cast<std::uint32_t>(sum));
+    const std::int64_t shifted = ((std::int64_t{sum} << (headroom - 1)) + (1 << 13)) >> 14;
+    const std::int32_t reciprocal =
+        reciprocal_(fixed16::saturated(shifted - (1 << 15) - (1 << 16)));
+    const int right = 31 - headroom;
+    const std::int64_t round = right > 0 ? std::int64_t{1} << (right - 1) : 0;
+    for (std::int32_t& x : row) {
+      const std::int64_t result = (std::int64_t{x} * reciprocal + round) >> right;
+      x = static_cast<std::int32_t>(std::clamp<std::int64_t>(result, 0, 32767));
+    }
+  }
+
+ private:
+  Multiplier multiplier_;
+  Table16 exponential_, reciprocal_;
+};
+
 /// Stored bounds, whatever rescaling comes before them.
 Outputs clamp_kernel(IntegerContext& context, std::optional<float> lowest,
                      std::optional<float> highest) {
@@ -133,10 +190,29 @@ Outputs quantize_real(IntegerContext& context, const tensor::Quantization& y) {
 }  // namespace
 
 Outputs sigmoid_kernel(IntegerContext& context) {
+  if (is_fraction_16(context)) {
+    const auto position = TablePosition::of(context.input_quantization(0)->scales[0], 0);
+    return mapped(
+        context, [=](std::int32_t x) { return table_sigmoid(position(x)); },
+        *context.output_quantization(0));
+  }
   return tabulated(context, [](float x) { return 1.0F / (1.0F + std::exp(-x)); });
 }
 Outputs tanh_kernel(IntegerContext& context) {
+  if (is_fraction_16(context)) {
+    const auto position = TablePosition::of(context.input_quantization(0)->scales[0], 1);
+    return mapped(
+        context, [=](std::int32_t x) { return table_tanh(position(x)); },
+        *context.output_quantization(0));
+  }
   return tabulated(context, [](float x) { return std::tanh(x); });
+}
+
+Outputs exp_kernel(IntegerContext& context) {
+  return tabulated(context, [](float x) { return std::exp(x); });
+}
+Outputs log_kernel(IntegerContext& context) {
+  return tabulated(context, [](float x) { return std::log(x); });
 }
 
 Outputs softmax_kernel(IntegerContext& context) {
@@ -147,15 +223,18 @@ Outputs softmax_kernel(IntegerContext& context) {
   const auto last = static_cast<std::int64_t>(shape.rank()) - 1;
   const bool steps_of_256 =
       y->scales[0] == 1.0F / 256.0F && zero_of(*y) == tensor::integer_range(y->stored).lowest;
-  if (tensor::bits_of(x->stored) != 8 || y->stored != x->stored || !steps_of_256 ||
-      (axis != -1 && axis != last) || shape.elements() == 0 || last < 0) {
+  const bool wide = is_fraction_16(context);
+  const bool narrow = tensor::bits_of(x->stored) == 8 && y->stored == x->stored && steps_of_256;
+  if ((!narrow && !wide) || (axis != -1 && axis != last) || shape.elements() == 0 || last < 0) {
     return fail(ErrorCode::kUnsupported, "softmax of another form");
   }
   std::vector<std::int32_t> numbers = numbers_of(context.input(0));
   const auto depth = static_cast<std::size_t>(shape[static_cast<std::size_t>(last)]);
   const SoftmaxRow row(scale_of(*x));
+  const WideSoftmaxRow wide_row(scale_of(*x));
   for (std::size_t at = 0; at < numbers.size(); at += depth) {
-    row.run(std::span(numbers).subspan(at, depth), y->stored);
+    const auto part = std::span(numbers).subspan(at, depth);
+    wide ? wide_row.run(part) : row.run(part, y->stored);
   }
   ARETE_TRY_ASSIGN(auto made, stored_tensor(y->stored, shape, numbers));
   return one_output(std::move(made));

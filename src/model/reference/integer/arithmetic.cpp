@@ -2,38 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "model/reference/integer/broadcast_indices.hpp"
 #include "model/reference/integer/stored.hpp"
 
 namespace arete::model::integer {
 namespace {
 
 using tensor::DType;
-
-/// Index into an operand of `shape` for each element of the broadcast result, in order.
-std::vector<std::size_t> broadcast_indices(const tensor::Shape& shape, const tensor::Shape& out) {
-  const std::size_t shift = out.rank() - shape.rank();
-  std::vector<std::int64_t> strides(out.rank(), 0);
-  std::int64_t stride = 1;
-  for (std::size_t i = shape.rank(); i-- > 0;) {
-    strides[i + shift] = shape[i] == 1 ? 0 : stride;
-    stride *= shape[i];
-  }
-  std::vector<std::size_t> indices;
-  std::vector<std::int64_t> at(out.rank(), 0);
-  std::int64_t flat = 0;
-  for (std::int64_t n = out.elements(); n > 0; --n) {
-    indices.push_back(static_cast<std::size_t>(flat));
-    for (std::size_t i = out.rank(); i-- > 0;) {
-      flat += strides[i];
-      if (++at[i] < out[i]) {
-        break;
-      }
-      flat -= strides[i] * out[i];
-      at[i] = 0;
-    }
-  }
-  return indices;
-}
 
 /// Calls combine(a, b) on elements less their zero points.
 template <class Combine>
@@ -75,6 +50,31 @@ Outputs sum_kernel(IntegerContext& context, std::int32_t sign) {
 }
 
 }  // namespace
+
+std::vector<std::size_t> broadcast_indices(const tensor::Shape& shape, const tensor::Shape& out) {
+  const std::size_t shift = out.rank() - shape.rank();
+  std::vector<std::int64_t> strides(out.rank(), 0);
+  std::int64_t stride = 1;
+  for (std::size_t i = shape.rank(); i-- > 0;) {
+    strides[i + shift] = shape[i] == 1 ? 0 : stride;
+    stride *= shape[i];
+  }
+  std::vector<std::size_t> indices;
+  std::vector<std::int64_t> at(out.rank(), 0);
+  std::int64_t flat = 0;
+  for (std::int64_t n = out.elements(); n > 0; --n) {
+    indices.push_back(static_cast<std::size_t>(flat));
+    for (std::size_t i = out.rank(); i-- > 0;) {
+      flat += strides[i];
+      if (++at[i] < out[i]) {
+        break;
+      }
+      flat -= strides[i] * out[i];
+      at[i] = 0;
+    }
+  }
+  return indices;
+}
 
 Outputs add_kernel(IntegerContext& context) { return sum_kernel(context, 1); }
 Outputs sub_kernel(IntegerContext& context) { return sum_kernel(context, -1); }
