@@ -4,6 +4,7 @@
 #include <future>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace arete_fault {
@@ -64,7 +65,7 @@ void FaultSession::run_inner() {
         std::unique_ptr<Done>(static_cast<Done*>(user))->set_value(error);
       },
       done.get()));
-  static_cast<void>(done.release());  // the callback has it now
+  std::ignore = done.release();  // the callback has it now
   if (control().stop_requested()) {
     table.cancel(inner_.get());
   }

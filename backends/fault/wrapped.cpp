@@ -3,8 +3,6 @@
 
 #include <dlfcn.h>
 
-#include <algorithm>
-
 namespace arete_fault {
 namespace {
 

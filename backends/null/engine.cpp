@@ -3,7 +3,6 @@
 #include <array>
 #include <memory>
 #include <span>
-#include <string>
 
 #include "arete/plugin.hpp"
 #include "model.hpp"

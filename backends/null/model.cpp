@@ -58,8 +58,10 @@ std::optional<Number> number_of(std::string_view text) {
 
 arete_dtype read_dtype(Line& line) {
   const std::string_view name = line.required("a dtype");
-  for (arete_dtype dtype = 1; arete::plugin::facts_of(dtype); ++dtype) {
-    if (arete::plugin::facts_of(dtype)->name == name) {
+  arete_dtype dtype = 1;
+  for (auto facts = arete::plugin::facts_of(dtype); facts;
+       facts = arete::plugin::facts_of(++dtype)) {
+    if (facts->name == name) {
       return dtype;
     }
   }

@@ -4,10 +4,7 @@
 #include <dlfcn.h>
 
 #include <cstdlib>
-#include <mutex>
-#include <optional>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace arete_ort {
@@ -144,11 +141,11 @@ arete_code code_of(OrtErrorCode code, std::string_view message, Stage stage) {
 
 const Library& library() {
   // Never destroyed: sessions of other threads may outlive the end of main().
-  static const Opened* const opened = new Opened(open_library());
-  if (opened->library.api == nullptr) {
-    throw Failure(ARETE_UNAVAILABLE, "no usable ONNX Runtime library: " + opened->reasons);
+  static const Opened* const kOpened = new Opened(open_library());
+  if (kOpened->library.api == nullptr) {
+    throw Failure(ARETE_UNAVAILABLE, "no usable ONNX Runtime library: " + kOpened->reasons);
   }
-  return opened->library;
+  return kOpened->library;
 }
 
 void set_host(const arete_host* given) { host() = given; }

@@ -95,7 +95,7 @@ void check_size(const Struct* given) {
 
 template <class Engine>
 const arete_backend* make_backend() {
-  static const arete_backend table = [] {
+  static const arete_backend kTable = [] {
     arete_backend made{};
     made.struct_size = sizeof(arete_backend);
     made.abi_version = ARETE_BACKEND_ABI_VERSION;
@@ -130,7 +130,7 @@ const arete_backend* make_backend() {
     detail::fill_session_functions(made);
     return made;
   }();
-  return &table;
+  return &kTable;
 }
 
 }  // namespace arete::plugin

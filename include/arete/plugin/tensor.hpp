@@ -40,6 +40,12 @@ inline std::optional<DTypeFacts> facts_of(arete_dtype dtype) {
   return kFacts[static_cast<std::size_t>(dtype)];
 }
 
+/// Bits of one element; 0 if there is no such dtype.
+inline std::uint32_t bits_of(arete_dtype dtype) {
+  const auto facts = facts_of(dtype);
+  return facts ? facts->bits : 0;
+}
+
 inline std::string name_of(arete_dtype dtype) {
   const auto facts = facts_of(dtype);
   return facts ? facts->name : "dtype " + std::to_string(dtype);
@@ -226,7 +232,7 @@ inline std::vector<std::int64_t> dense_strides(std::span<const std::int64_t> sha
 
 /// Gathers a strided binding into dense memory.
 inline void gather(const Binding& from, std::byte* to) {
-  const std::size_t element = facts_of(from.tensor().dtype)->bits / 8;
+  const std::size_t element = bits_of(from.tensor().dtype) / 8;
   const auto strides = dense_strides(from.shape(), element);
   if (elements_of(from.shape()) != 0) {
     copy_elements(from.shape(), element, static_cast<const std::byte*>(from.tensor().data),
@@ -236,7 +242,7 @@ inline void gather(const Binding& from, std::byte* to) {
 
 /// Scatters dense memory into a strided binding.
 inline void scatter(const std::byte* from, const Binding& to) {
-  const std::size_t element = facts_of(to.tensor().dtype)->bits / 8;
+  const std::size_t element = bits_of(to.tensor().dtype) / 8;
   const auto strides = dense_strides(to.shape(), element);
   if (elements_of(to.shape()) != 0) {
     copy_elements(to.shape(), element, from, strides.data(),
@@ -252,7 +258,7 @@ namespace detail {
 
 inline void check_strides(const Description& description, const arete_tensor& tensor) {
   constexpr std::int64_t kMost = std::int64_t{1} << 48;
-  const std::uint32_t bits = facts_of(tensor.dtype)->bits;
+  const std::uint32_t bits = bits_of(tensor.dtype);
   if (bits == 0 || bits % 8 != 0) {
     reject(description, "is " + name_of(tensor.dtype) + ", which cannot have strides");
   }

@@ -85,8 +85,8 @@ struct Node {
     const auto* value = attribute<std::string>(key);
     return value != nullptr ? *value : std::string(fallback);
   }
-  [[nodiscard]] std::vector<std::int64_t> integers_or(std::string_view key,
-                                                      std::vector<std::int64_t> fallback) const {
+  [[nodiscard]] std::vector<std::int64_t> integers_or(
+      std::string_view key, const std::vector<std::int64_t>& fallback) const {
     const auto* value = attribute<std::vector<std::int64_t>>(key);
     return value != nullptr ? *value : fallback;
   }
