@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Runs clang-tidy over the product's sources, and again only over what changed.
 
-usage: tidy.py BUILD [--analyzer] [--jobs N] [--filter TEXT] [--list-times]
+usage: tidy.py BUILD [--analyzer] [--jobs N] [--filter TEXT] [--share N] [--list-times]
 
 BUILD is a built folder with compile_commands.json. A file is clean for good once it passed: the key is a hash of
 the file, of every file of ours it was compiled with (as ninja recorded them), the command, .clang-tidy and the
 tool's version. Keys of clean files lie in out/lint/tidy. Tests are not checked: their macros are not our style.
+--share N is for a machine that starts without these keys: what the last commit touched, and one file in N of the
+rest, chosen by the content of the tree, so that the same tree is judged alike everywhere.
 """
 # SPDX-License-Identifier: Apache-2.0
 import argparse
@@ -97,6 +99,22 @@ def findings(exported: str) -> list[str]:
     return list(found)
 
 
+def in_share(name: str, share: int, seed: str) -> bool:
+    """Whether a file is among the one in `share` that this seed picks."""
+    return int.from_bytes(hashlib.sha256(f"{seed} {name}".encode()).digest()[:8], "big") % share == 0
+
+
+def git(*arguments: str) -> str:
+    return subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, check=False, text=True).stdout
+
+
+def share_of(commands: list[dict], share: int) -> list[dict]:
+    seed = git("rev-parse", "HEAD^{tree}").strip()
+    touched = {str(pathlib.PurePath(name).with_suffix("")) for name in git("diff", "--name-only", "HEAD~1").split("\n")}
+    return [entry for entry in commands
+            if in_share(entry["name"], share, seed) or str(pathlib.PurePath(entry["name"]).with_suffix("")) in touched]
+
+
 def check(entry: dict, build: pathlib.Path, arguments: list[str]) -> tuple[list[str], float]:
     started = time.monotonic()
     source = ROOT / entry["name"]
@@ -116,6 +134,7 @@ def main() -> None:
     parser.add_argument("--analyzer", action="store_true", help="the static analyzer instead of the usual checks")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--filter", default="", help="only files whose name has this in it")
+    parser.add_argument("--share", type=int, default=1, help="one file in N, and what the last commit touched")
     parser.add_argument("--list-times", action="store_true", help="the slowest files at the end")
     args = parser.parse_args()
     build = args.build.resolve()
@@ -127,6 +146,8 @@ def main() -> None:
     cache.mkdir(parents=True, exist_ok=True)
     inputs, hashes = recorded_inputs(build), Hashes()
     commands = [entry for entry in product_commands(build) if args.filter in entry["name"]]
+    if args.share > 1:
+        commands = share_of(commands, args.share)
     keys = {entry["name"]: key_of(entry, inputs.get(entry["output"], []), common, hashes) for entry in commands}
     todo = [entry for entry in commands if not (cache / keys[entry["name"]]).exists()]
 

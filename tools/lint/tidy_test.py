@@ -52,5 +52,16 @@ class KeyTest(unittest.TestCase):
         self.assertEqual(len({self.key("a"), self.key("b"), self.key("a", "g++ -O3"), self.key("a", common=b"1")}), 4)
 
 
+class ShareTest(unittest.TestCase):
+    def test_seeds_pick_different_shares_of_about_the_size_asked_for(self) -> None:
+        names = [f"src/{i}.cpp" for i in range(300)]
+        one, other = ({name for name in names if tidy.in_share(name, 3, seed)} for seed in "ab")
+        self.assertTrue(60 < len(one) < 140 and 60 < len(other) < 140)
+        self.assertNotEqual(one, other)
+
+    def test_all_files_are_a_share_of_one(self) -> None:
+        self.assertTrue(all(tidy.in_share(f"src/{i}.cpp", 1, "a") for i in range(50)))
+
+
 if __name__ == "__main__":
     unittest.main()
