@@ -78,7 +78,8 @@ class LayoutChange {
   bool depthwise(const Node& node) const {
     const Dim& channels = (*model_.value(node.inputs[0]).shape)[to_nhwc_ ? 1 : 3];
     const std::int64_t group = node.integer_or("group", 1);
-    return group > 1 && channels.known() && channels.size() == group;
+    return node.metadata.contains(kDepthwise) ||
+           (group > 1 && channels.known() && channels.size() == group);
   }
 
   Status change(Node node) {

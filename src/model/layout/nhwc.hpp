@@ -13,6 +13,9 @@
 namespace arete::model::layout {
 
 inline constexpr std::string_view kNhwcDomain = "arete.nhwc";
+/// In Node::metadata of a Conv on one channel, where the shapes do not tell: its filter is a
+/// depthwise one (1HWO).
+inline constexpr const char* kDepthwise = "arete.depthwise";
 
 [[nodiscard]] Result<Model> to_nhwc(Model model);
 

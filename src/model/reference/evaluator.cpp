@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "model/layout/nhwc.hpp"
 #include "model/operators/function_body.hpp"
 #include "model/reference/integer_kernels.hpp"
 #include "model/reference/lifetimes.hpp"
@@ -340,7 +341,9 @@ Evaluator& Evaluator::operator=(Evaluator&&) noexcept = default;
 Evaluator::~Evaluator() = default;
 
 Result<Evaluator> Evaluator::create(const Model& model, EvaluatorOptions options) {
-  auto machine = std::make_unique<Machine>(model, std::move(options));
+  const bool is_nhwc = model.opset_imports.contains(std::string(layout::kNhwcDomain));
+  ARETE_TRY_ASSIGN(const Model onnx, is_nhwc ? layout::from_nhwc(model) : Result<Model>(model));
+  auto machine = std::make_unique<Machine>(onnx, std::move(options));
   ARETE_TRY(machine->check());
   return Evaluator(std::move(machine));
 }

@@ -33,8 +33,9 @@ struct EvaluatorOptions {
 
 class Evaluator {
  public:
-  /// Copies the model (its weights are shared). kUnsupported, naming the node, if an operator is
-  /// not known; kCorrupt if the structure is broken.
+  /// Copies the model (its weights are shared); operators of the NHWC form (layout/nhwc.hpp) are
+  /// run, and observed, as the ONNX ones that they stand for. kUnsupported, naming the node, if an
+  /// operator is not known; kCorrupt if the structure is broken.
   [[nodiscard]] static Result<Evaluator> create(const Model& model, EvaluatorOptions options = {});
   Evaluator(Evaluator&&) noexcept;
   Evaluator& operator=(Evaluator&&) noexcept;

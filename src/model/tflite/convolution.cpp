@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "model/layout/nhwc.hpp"
 #include "model/tflite/families.hpp"
 #include "model/tflite/window.hpp"
 
@@ -81,8 +82,13 @@ Status translate_depthwise(Op& op) {
   ARETE_TRY_ASSIGN(const ValueId w, op.permuted(1, kDepthwiseToOihw));
   std::vector<ValueId> inputs = {x, w};
   ARETE_TRY(add_bias(op, 2, inputs));
-  return op.finish_activated({"Conv", std::move(inputs), std::move(attributes)},
-                             options->fused_activation_function(), true);
+  const std::size_t first = op.in().model().graph.nodes.size();
+  ARETE_TRY(op.finish_activated({"Conv", std::move(inputs), std::move(attributes)},
+                                options->fused_activation_function(), true));
+  if (channels == 1) {  // looks like an ordinary one
+    op.in().model().graph.nodes[first].metadata[layout::kDepthwise] = "true";
+  }
+  return {};
 }
 
 /// Shared by the built-in and MediaPipe's: x and w are inputs `x`, `w`; the output's extents
