@@ -24,14 +24,14 @@ struct GeneralOptions {
 };
 
 void add_general_options(CLI::App& parser, GeneralOptions& options) {
-  parser.add_option("--output", options.output, "What to print: text, or JSON Lines for scripts")
+  parser
+      .add_option("--output", options.output,
+                  "What to print: text (default), or JSON Lines for scripts")
       ->type_name("text|json")
-      ->check(one_of({"text", "json"}))
-      ->capture_default_str();
-  parser.add_option("--log", options.log, "Lowest level of log lines on stderr")
+      ->check(one_of({"text", "json"}));
+  parser.add_option("--log", options.log, "Lowest level of log lines on stderr (default warning)")
       ->type_name("debug|info|warning|error|off")
-      ->check(one_of({"debug", "info", "warning", "error", "off"}))
-      ->capture_default_str();
+      ->check(one_of({"debug", "info", "warning", "error", "off"}));
 }
 
 LogLevel log_level_of(const std::string& name) {

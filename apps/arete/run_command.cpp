@@ -144,15 +144,22 @@ Command run_command(CLI::App& app) {
       ->required();
   parser
       ->add_option("--engine", arguments->engine,
-                   "One of `arete backends`, or auto for the first that can run the file")
-      ->capture_default_str();
-  parser->add_option("--spec", arguments->spec,
-                     "What inputs and outputs mean; default: MODEL's name with .spec.yaml beside "
-                     "it, then its metadata, then the folders in ARETE_SPECS");
-  parser->add_option("--draw", arguments->draw, "Folder for annotated copies and masks");
-  parser->add_option("--option", arguments->options, "An option of the engine: NAME=VALUE");
-  parser->add_option("--cache", arguments->cache,
-                     "Folder where the engine may keep compiled forms");
+                   "One of `arete backends`, or auto (default) for the first that can run the file")
+      ->type_name("NAME");
+  parser
+      ->add_option("--spec", arguments->spec,
+                   "What inputs and outputs mean; else the file MODEL.spec.yaml beside it, "
+                   "the model's own metadata, or the folders in ARETE_SPECS")
+      ->type_name("FILE");
+  parser->add_option("--draw", arguments->draw, "Folder for annotated copies and masks")
+      ->type_name("FOLDER");
+  parser
+      ->add_option("--option", arguments->options,
+                   "An option of the engine (`arete backends` lists them); may be repeated")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  parser->add_option("--cache", arguments->cache, "Folder where the engine may keep compiled forms")
+      ->type_name("FOLDER");
   parser->footer(
       "Examples:\n"
       "  arete run model.tflite --input street.jpg\n"
