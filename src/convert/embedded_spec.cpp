@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -19,7 +21,7 @@ std::vector<double> numbers_of(std::string_view text) {
     const std::size_t end = std::min(text.find(',', start), text.size());
     double number = 0;
     const auto [stop, error] = std::from_chars(text.data() + start, text.data() + end, number);
-    if (error != std::errc() || stop != text.data() + end) {
+    if (error != std::errc() || stop != text.data() + end || !std::isfinite(number)) {
       return {};
     }
     numbers.push_back(number);
