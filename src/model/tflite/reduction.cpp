@@ -1,6 +1,5 @@
 // Reductions, arg max and normalization.
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <utility>
 
 #include "model/tflite/families.hpp"
@@ -21,18 +20,7 @@ Status reduce(Op& op, std::string_view op_type) {
       {{op_type, {x, op.shape_constant(axes)}, {{"keepdims", std::int64_t{keep ? 1 : 0}}}}});
 }
 
-/// Over height and width TFLite has a kernel of its own, which rounds otherwise; the axes do not
-/// tell it any more when the layout has changed.
-Status mean(Op& op) {
-  ARETE_TRY(reduce(op, "ReduceMean"));
-  const auto* options = op.options<fb::ReducerOptions>();
-  ARETE_TRY_ASSIGN(Axes axes, op.axes(1, op.rank(0)));
-  std::ranges::sort(axes);
-  if (op.rank(0) == 4 && axes == Axes{1, 2} && options != nullptr && options->keep_dims()) {
-    op.in().model().graph.nodes.back().metadata["tflite.plane_mean"] = "1";
-  }
-  return {};
-}
+Status mean(Op& op) { return reduce(op, "ReduceMean"); }
 Status sum(Op& op) { return reduce(op, "ReduceSum"); }
 Status product(Op& op) { return reduce(op, "ReduceProd"); }
 Status largest(Op& op) { return reduce(op, "ReduceMax"); }

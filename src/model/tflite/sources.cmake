@@ -37,5 +37,8 @@ list(APPEND ARETE_MODEL_SOURCES
 # The float twin of quantized models, asked for by `arete convert --dequantize`.
 list(APPEND ARETE_MODEL_SOURCES passes/dequantize.cpp)
 list(APPEND ARETE_MODEL_TESTS
+  passes/dequantize_test.cpp
+  tflite/nhwc_again_test.cpp
   tflite/sparse_test.cpp
-  tflite/tflite_test.cpp)
+  tflite/tflite_test.cpp
+  tflite/zip_test.cpp)

@@ -223,7 +223,8 @@ Outputs softmax_kernel(IntegerContext& context) {
   const auto last = static_cast<std::int64_t>(shape.rank()) - 1;
   const bool steps_of_256 =
       y->scales[0] == 1.0F / 256.0F && zero_of(*y) == tensor::integer_range(y->stored).lowest;
-  const bool wide = is_fraction_16(context);
+  const bool wide = is_fraction_16(context) && last >= 0 &&
+                    shape[static_cast<std::size_t>(last)] <= (1 << 16);  // as the sum has 32 bits
   const bool narrow = tensor::bits_of(x->stored) == 8 && y->stored == x->stored && steps_of_256;
   if ((!narrow && !wide) || (axis != -1 && axis != last) || shape.elements() == 0 || last < 0) {
     return fail(ErrorCode::kUnsupported, "softmax of another form");

@@ -79,7 +79,7 @@ struct Multiplier {
 [[nodiscard]] inline std::int32_t rescaled_once(std::int64_t x, Multiplier m) {
   const int total = 31 - m.shift;
   const std::int64_t round = std::int64_t{1} << (total - 1);
-  return saturated((static_cast<std::int32_t>(x) * std::int64_t{m.value} + round) >> total);
+  return saturated((std::int64_t{saturated(x)} * m.value + round) >> total);
 }
 
 /// For 64-bit sums (int16 activations): a 16-bit multiplier, one rounding.

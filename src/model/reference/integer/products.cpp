@@ -167,6 +167,77 @@ class ConvPlane {
   const std::vector<std::int32_t>& w_;
 };
 
+/// A transposed convolution: each input pixel adds the filter to the output.
+struct ScatterPlan {
+  std::int64_t batch, channels, height, width;
+  std::int64_t filters, kernel_h, kernel_w;
+  std::int64_t out_h, out_w;
+  std::vector<std::int64_t> strides, pads;
+
+  void scatter(const std::vector<std::int32_t>& x, const std::vector<std::int32_t>& w,
+               std::int64_t n, std::int64_t filter, std::vector<std::int64_t>& sums) const {
+    for (std::int64_t c = 0; c < channels; ++c) {
+      const std::int32_t* image = x.data() + (n * channels + c) * height * width;
+      const std::int32_t* taps = w.data() + (c * filters + filter) * kernel_h * kernel_w;
+      for (std::int64_t i = 0; i < height * width; ++i) {
+        add_pixel(i / width * strides[0] - pads[0], i % width * strides[1] - pads[1], image[i],
+                  taps, sums);
+      }
+    }
+  }
+
+ private:
+  void add_pixel(std::int64_t top, std::int64_t left, std::int32_t pixel, const std::int32_t* taps,
+                 std::vector<std::int64_t>& sums) const {
+    for (std::int64_t i = 0; i < kernel_h * kernel_w; ++i) {
+      const std::int64_t y = top + i / kernel_w;
+      const std::int64_t x = left + i % kernel_w;
+      if (y >= 0 && y < out_h && x >= 0 && x < out_w) {
+        sums[static_cast<std::size_t>(y * out_w + x)] += std::int64_t{pixel} * taps[i];
+      }
+    }
+  }
+};
+
+Result<ScatterPlan> plan_scatter(const IntegerContext& context) {
+  const auto& x = context.input(0).shape();
+  const auto& w = context.input(1).shape();
+  const Node& node = context.node();
+  const auto padding = node.integers_or("output_padding", {0, 0});
+  ScatterPlan plan{0,
+                   0,
+                   0,
+                   0,
+                   0,
+                   0,
+                   0,
+                   0,
+                   0,
+                   node.integers_or("strides", {1, 1}),
+                   node.integers_or("pads", {0, 0, 0, 0})};
+  if (x.rank() != 4 || w.rank() != 4 || x[1] != w[0] || plan.strides.size() != 2 ||
+      plan.strides[0] <= 0 || plan.strides[1] <= 0 || plan.pads.size() != 4 ||
+      padding.size() != 2 || node.integer_or("group", 1) != 1 ||
+      node.string_or("auto_pad", "NOTSET") != "NOTSET" ||
+      node.attributes.contains("output_shape") ||
+      node.integers_or("dilations", {1, 1}) != std::vector<std::int64_t>{1, 1}) {
+    return fail(ErrorCode::kUnsupported, "a transposed convolution of another form");
+  }
+  plan.batch = x[0];
+  plan.channels = x[1];
+  plan.height = x[2];
+  plan.width = x[3];
+  plan.filters = w[1];
+  plan.kernel_h = w[2];
+  plan.kernel_w = w[3];
+  plan.out_h = plan.strides[0] * (x[2] - 1) + padding[0] + w[2] - plan.pads[0] - plan.pads[2];
+  plan.out_w = plan.strides[1] * (x[3] - 1) + padding[1] + w[3] - plan.pads[1] - plan.pads[3];
+  if (plan.out_h <= 0 || plan.out_w <= 0 || plan.out_h > (std::int64_t{1} << 30) / plan.out_w) {
+    return fail(ErrorCode::kUnsupported, "an empty or huge transposed convolution");
+  }
+  return plan;
+}
+
 }  // namespace
 
 Outputs conv_kernel(IntegerContext& context) {
@@ -195,6 +266,30 @@ Outputs conv_kernel(IntegerContext& context) {
   return one_output(std::move(y));
 }
 
+Outputs conv_transpose_kernel(IntegerContext& context) {
+  ARETE_TRY_ASSIGN(const auto* quantization, per_tensor_input(context, 0));
+  ARETE_TRY_ASSIGN(const ScatterPlan plan, plan_scatter(context));
+  const auto filters = static_cast<std::size_t>(plan.filters);
+  ARETE_TRY_ASSIGN(const LayerScale scale, layer_scale(context, filters));
+  ARETE_TRY_ASSIGN(const auto bias, bias_numbers(context, filters));
+  const auto x = numbers_of(context.input(0), zero_of(*quantization));
+  const auto w = weight_numbers(context);
+  std::vector<std::int32_t> out;
+  std::vector<std::int64_t> sums(static_cast<std::size_t>(plan.out_h * plan.out_w));
+  for (std::int64_t n = 0; n < plan.batch; ++n) {
+    for (std::size_t f = 0; f < filters; ++f) {
+      std::ranges::fill(sums, bias[f]);
+      plan.scatter(x, w, n, static_cast<std::int64_t>(f), sums);
+      for (const std::int64_t sum : sums) {
+        out.push_back(scale(sum, f));
+      }
+    }
+  }
+  ARETE_TRY_ASSIGN(
+      auto y, stored_tensor(scale.dtype, {plan.batch, plan.filters, plan.out_h, plan.out_w}, out));
+  return one_output(std::move(y));
+}
+
 Outputs gemm_kernel(IntegerContext& context) {
   ARETE_TRY_ASSIGN(const auto* quantization, per_tensor_input(context, 0));
   const Node& node = context.node();
@@ -209,6 +304,7 @@ Outputs gemm_kernel(IntegerContext& context) {
   const auto depth = static_cast<std::size_t>(weights[1]);
   ARETE_TRY_ASSIGN(LayerScale scale, layer_scale(context, units));
   scale.once = context.arithmetic() == Arithmetic::kTfliteSingleRounding;
+  scale.wide = scale.wide && !scale.once;
   ARETE_TRY_ASSIGN(const auto bias, bias_numbers(context, units));
   const auto x = numbers_of(context.input(0), zero_of(*quantization));
   const auto w = weight_numbers(context);

@@ -1,8 +1,7 @@
-// Means of stored integers. TFLite has three ways: over height and width (the reader marks those),
-// with one scale throughout, and the rest.
+// Sums and means of stored integers.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <cmath>
+#include <bit>
 
 #include "model/reference/integer/stored.hpp"
 
@@ -13,8 +12,8 @@ using tensor::Shape;
 
 /// Sums over some axes, and how many elements each has.
 struct AxisSums {
-  std::vector<std::int32_t> sums;
-  std::int32_t count = 1;
+  std::vector<std::int64_t> sums;
+  std::int64_t count = 1;
   Shape shape;
 };
 
@@ -28,7 +27,7 @@ Result<std::vector<bool>> reduced_axes(const IntegerContext& context) {
     }
   }
   if (axes.empty()) {
-    return fail(ErrorCode::kUnsupported, "a mean without axes");
+    return fail(ErrorCode::kUnsupported, "a reduction without axes");
   }
   for (const std::int64_t axis : axes) {
     ARETE_TRY_ASSIGN(const std::size_t at, tensor::normalize_axis(axis, shape.rank()));
@@ -45,7 +44,7 @@ AxisSums sums_over(const std::vector<std::int32_t>& numbers, const Shape& shape,
   std::vector<std::int64_t> dims;
   for (std::size_t i = shape.rank(); i-- > 0;) {
     if (reduced[i]) {
-      result.count *= static_cast<std::int32_t>(shape[i]);
+      result.count *= shape[i];
       continue;
     }
     strides[i] = stride;
@@ -74,52 +73,40 @@ AxisSums sums_over(const std::vector<std::int32_t>& numbers, const Shape& shape,
   return result;
 }
 
-/// Rescales the sum, then divides it, rounding half away from zero.
-std::int64_t plane_mean(std::int32_t sum, std::int32_t count, const tensor::Quantization& x,
-                        const tensor::Quantization& y) {
-  if (x.stored == tensor::DType::kU8) {
-    const auto bias =
-        static_cast<std::int32_t>(static_cast<float>(zero_of(x)) * x.scales[0] / y.scales[0]);
-    const float scale = x.scales[0] / (static_cast<float>(count) * y.scales[0]);
-    return std::int64_t{rescaled(sum, quantize_multiplier(static_cast<double>(scale)))} +
-           zero_of(y) - bias;
+/// Rescaling of a sum; that of a mean has the division by `count` in its multiplier.
+Multiplier reduction_multiplier(double real, std::int64_t count, bool mean) {
+  Multiplier m = quantize_multiplier(real);
+  if (mean) {
+    const int bits = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(count))) - 1;
+    const int shift = std::min({bits, 32, 31 + m.shift});
+    m.value = static_cast<std::int32_t>((std::int64_t{m.value} << shift) / count);
+    m.shift -= shift;
   }
-  const Multiplier m = quantize_multiplier(scale_of(x) / scale_of(y));
-  const std::int32_t scaled = rescaled(std::int64_t{sum} - std::int64_t{count} * zero_of(x), m);
-  const std::int32_t half = count / 2;
-  return (scaled > 0 ? scaled + half : scaled - half) / count + zero_of(y);
+  return m;
 }
 
-/// In float, from the sum of the numbers as they are stored.
-std::int64_t float_mean(std::int32_t sum, std::int32_t count, const tensor::Quantization& x,
-                        const tensor::Quantization& y) {
-  const float scale = x.scales[0] / y.scales[0];
-  const float bias = static_cast<float>(-zero_of(x)) * scale;
-  const float mean = static_cast<float>(sum) / static_cast<float>(count);
-  return static_cast<std::int64_t>(std::round(mean * scale + bias)) + zero_of(y);
+Outputs reduced(IntegerContext& context, bool mean) {
+  ARETE_TRY_ASSIGN(const auto* x, per_tensor_input(context, 0));
+  ARETE_TRY_ASSIGN(const auto* y, per_tensor_output(context));
+  ARETE_TRY_ASSIGN(const auto axes, reduced_axes(context));
+  const bool keep = context.node().integer_or("keepdims", 1) != 0;
+  AxisSums sums =
+      sums_over(numbers_of(context.input(0), zero_of(*x)), context.input(0).shape(), axes, keep);
+  if (sums.count <= 0 || sums.sums.empty()) {
+    return fail(ErrorCode::kUnsupported, "a reduction of nothing");
+  }
+  const Multiplier m = reduction_multiplier(scale_of(*x) / scale_of(*y), sums.count, mean);
+  std::vector<std::int32_t> numbers;
+  for (const std::int64_t sum : sums.sums) {
+    numbers.push_back(clamped(std::int64_t{rescaled(sum, m)} + zero_of(*y), y->stored));
+  }
+  ARETE_TRY_ASSIGN(auto made, stored_tensor(y->stored, sums.shape, numbers));
+  return one_output(std::move(made));
 }
 
 }  // namespace
 
-Outputs reduce_mean_kernel(IntegerContext& context) {
-  ARETE_TRY_ASSIGN(const auto* x, per_tensor_input(context, 0));
-  ARETE_TRY_ASSIGN(const auto* y, per_tensor_output(context));
-  ARETE_TRY_ASSIGN(const auto reduced, reduced_axes(context));
-  const bool keep = context.node().integer_or("keepdims", 1) != 0;
-  AxisSums means = sums_over(numbers_of(context.input(0)), context.input(0).shape(), reduced, keep);
-  if (means.count <= 0 || means.sums.empty()) {
-    return fail(ErrorCode::kUnsupported, "a mean of nothing");
-  }
-  const bool plane = context.node().metadata.contains("tflite.plane_mean");
-  const bool same = x->scales == y->scales && zero_of(*x) == zero_of(*y);
-  for (std::int32_t& number : means.sums) {
-    const std::int64_t mean = plane  ? plane_mean(number, means.count, *x, *y)
-                              : same ? number / means.count  // towards zero
-                                     : float_mean(number, means.count, *x, *y);
-    number = clamped(mean, y->stored);
-  }
-  ARETE_TRY_ASSIGN(auto made, stored_tensor(y->stored, means.shape, means.sums));
-  return one_output(std::move(made));
-}
+Outputs reduce_mean_kernel(IntegerContext& context) { return reduced(context, true); }
+Outputs reduce_sum_kernel(IntegerContext& context) { return reduced(context, false); }
 
 }  // namespace arete::model::integer

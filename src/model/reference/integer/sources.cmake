@@ -8,4 +8,6 @@ list(APPEND ARETE_MODEL_SOURCES
   reference/integer/reductions.cpp
   reference/integer/stored.cpp
   reference/integer/windows.cpp)
-list(APPEND ARETE_MODEL_TESTS reference/integer/fixed_point_test.cpp)
+list(APPEND ARETE_MODEL_TESTS
+  reference/integer/fixed_point_test.cpp
+  reference/integer/kernels_test.cpp)

@@ -50,6 +50,7 @@ using Outputs = Result<std::vector<Datum>>;
 
 // The kernels, one file a family.
 [[nodiscard]] Outputs conv_kernel(IntegerContext& context);
+[[nodiscard]] Outputs conv_transpose_kernel(IntegerContext& context);
 [[nodiscard]] Outputs gemm_kernel(IntegerContext& context);
 [[nodiscard]] Outputs add_kernel(IntegerContext& context);
 [[nodiscard]] Outputs sub_kernel(IntegerContext& context);
@@ -62,6 +63,7 @@ using Outputs = Result<std::vector<Datum>>;
 [[nodiscard]] Outputs leaky_relu_kernel(IntegerContext& context);
 [[nodiscard]] Outputs p_relu_kernel(IntegerContext& context);
 [[nodiscard]] Outputs reduce_mean_kernel(IntegerContext& context);
+[[nodiscard]] Outputs reduce_sum_kernel(IntegerContext& context);
 [[nodiscard]] Outputs sigmoid_kernel(IntegerContext& context);
 [[nodiscard]] Outputs tanh_kernel(IntegerContext& context);
 [[nodiscard]] Outputs lstm_kernel(IntegerContext& context);
