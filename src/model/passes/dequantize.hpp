@@ -1,5 +1,7 @@
 // The float twin of a quantized model: constants become the real numbers they stand for, and no
-// value is rounded any more. Not the QDQ form, which keeps the rounding (unfold_quantization).
+// value is rounded any more. Where the integers begin at zero, saturation was the activation of a
+// convolution or sum, and becomes a Clip. Not the QDQ form, which keeps the rounding
+// (unfold_quantization).
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
