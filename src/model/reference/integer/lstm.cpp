@@ -152,7 +152,7 @@ Status check_plain_lstm(const IntegerContext& context) {
                !node.attributes.contains("activations") && context.input(0).shape().rank() == 3 &&
                context.has_input(1) && context.has_input(2) &&
                context.input(1).shape().rank() == 3 && context.input(1).shape()[0] == 1 &&
-               context.input(1).shape()[1] % kGates == 0;
+               context.input(1).shape()[1] % std::int64_t{kGates} == 0;
   for (std::size_t i = 4; i < context.input_count(); ++i) {
     plain = plain && !context.has_input(i);
   }
