@@ -8,6 +8,6 @@ target_compile_options(arete_flags INTERFACE
   $<$<BOOL:${ARETE_WERROR}>:-Werror>)
 if(ARETE_SANITIZE)
   target_compile_options(arete_flags INTERFACE -fsanitize=${ARETE_SANITIZE} -fno-sanitize-recover=all
-    -fno-omit-frame-pointer)
+    -fno-omit-frame-pointer -D_GLIBCXX_ASSERTIONS)
   target_link_options(arete_flags INTERFACE -fsanitize=${ARETE_SANITIZE})
 endif()

@@ -5,7 +5,6 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
-#include <istream>
 #include <map>
 #include <memory>
 #include <optional>
@@ -162,7 +161,7 @@ class TreeBuilder final : public YAML::EventHandler {
     parent.nodes += nodes;
     if (waits_for_key()) {
       take_key(mark, node);
-    } else if (parent.node.is_map()) {
+    } else if (parent.key) {
       node.place_key(parent.key_position);
       parent.node.append(std::move(*parent.key), std::move(node));
       parent.key.reset();

@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
-#include <sys/resource.h>
+#include <sys/resource.h>  // IWYU pragma: keep (rusage)
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -53,7 +53,7 @@ std::vector<std::string> environment_of(const ProcessRequest& request) {
     }
   }
   for (const auto& [name, value] : request.environment) {
-    variables.push_back(name + "=" + value);
+    variables.push_back(fmt::format("{}={}", name, value));
   }
   return variables;
 }

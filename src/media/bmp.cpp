@@ -1,9 +1,7 @@
 // Windows bitmaps, read by hand: 8-bit palette, 24 and 32 bits, either way up, uncompressed.
 // Source: Microsoft's BITMAPFILEHEADER, BITMAPINFOHEADER, BITMAPV4HEADER, BITMAPV5HEADER pages.
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <array>
-#include <string>
 
 #include "media/decoders.hpp"
 

@@ -121,7 +121,7 @@ void draw_caption(tensor::Picture& picture, const tensor::Detection& detection, 
 }  // namespace
 
 int drawing_scale(int width, int height) {
-  return std::max(1, static_cast<int>(std::lround((width + height) / 2 / 350.0)));
+  return std::max(1, static_cast<int>(std::lround((width + height) / 700.0)));
 }
 
 void draw(tensor::Picture& picture, const tensor::Findings& findings, const DrawOptions& options) {

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <utility>
 
 namespace arete::media {
 namespace {
@@ -97,10 +96,9 @@ tensor::Picture upright(tensor::Picture picture, int orientation) {
     return picture;
   }
   const bool transposed = orientation >= 5;
-  const bool mirror_x =
-      orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
-  const bool mirror_y =
-      orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+  // Bit n is orientation n.
+  const bool mirror_x = ((0b1'1000'1100 >> orientation) & 1) != 0;
+  const bool mirror_y = ((0b0'1101'1000 >> orientation) & 1) != 0;
   tensor::Picture turned(picture.format, transposed ? picture.height : picture.width,
                          transposed ? picture.width : picture.height);
   const int channels = tensor::channels_of(picture.format);

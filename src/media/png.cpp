@@ -6,7 +6,6 @@
 #include <csetjmp>
 #include <cstring>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "media/decoders.hpp"

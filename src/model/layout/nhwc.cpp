@@ -68,9 +68,7 @@ class LayoutChange {
   /// Filters: OIHW to OHWI; depthwise ones to 1HWO; those of ConvTranspose (IOHW) to OHWI.
   Permutation filter_order(const Node& node) const {
     Permutation order = {0, 2, 3, 1};
-    if (node.op_type == "ConvTranspose") {
-      order = {1, 2, 3, 0};
-    } else if (depthwise(node)) {
+    if (node.op_type == "ConvTranspose" || depthwise(node)) {
       order = {1, 2, 3, 0};
     }
     return to_nhwc_ ? order : inverse(order);
@@ -130,6 +128,10 @@ class LayoutChange {
 
   Result<ValueId> value_like(ValueId id, const Permutation& order) {
     Value value = model_.value(id);
+    if (!value.shape || value.shape->size() != order.size()) {
+      return fail(ErrorCode::kUnsupported, "'{}' is not known to have {} dimensions", value.name,
+                  order.size());
+    }
     value.name = fresh_name(value.name);
     value.constant.reset();
     value.metadata.clear();

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/log.hpp"
 #include "model/onnx/element_types.hpp"
 #include "onnx.pb.h"
 
