@@ -8,7 +8,6 @@
 #include <cmath>
 #include <limits>
 
-#include "model/operators/broadcast.hpp"
 #include "model/operators/families.hpp"
 #include "model/operators/rules.hpp"
 

@@ -85,7 +85,7 @@ Status constant_of_shape_rule(ShapeContext& context) {
     ARETE_TRY(tensor::checked_elements(*dims));
     context.set_output(0, dtype, symbolic(Shape(*dims)));
   } else if (const auto& elements = context.input(0).elements) {
-    context.set_output(0, dtype, *elements);
+    context.set_output(0, dtype, elements);
   }
   return {};
 }
