@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "convert/model_source.hpp"
 
-
 #include "model/onnx/onnx.hpp"
 #include "model/tflite/tflite.hpp"
 
