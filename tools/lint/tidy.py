@@ -110,7 +110,7 @@ def git(*arguments: str) -> str:
 
 def share_of(commands: list[dict], share: int) -> list[dict]:
     seed = git("rev-parse", "HEAD^{tree}").strip()
-    touched = {str(pathlib.PurePath(name).with_suffix("")) for name in git("diff", "--name-only", "HEAD~1").split("\n")}
+    touched = {str(pathlib.PurePath(name).with_suffix("")) for name in git("diff", "--name-only", "HEAD~1").splitlines()}
     return [entry for entry in commands
             if in_share(entry["name"], share, seed) or str(pathlib.PurePath(entry["name"]).with_suffix("")) in touched]
 
