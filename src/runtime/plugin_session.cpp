@@ -154,7 +154,8 @@ Status PluginSession::run_async(std::span<const tensor::TensorView> inputs, Done
   auto started = std::make_unique<Started>(Started{this, std::move(done)});
   ARETE_TRY(library_->check(
       table().run_async(session_, &run_options, &PluginSession::finished, started.get())));
-  static_cast<void>(started.release());  // finished() has it now
+  // finished() has it now. NOLINTNEXTLINE(bugprone-unused-return-value)
+  static_cast<void>(started.release());
   return {};
 }
 

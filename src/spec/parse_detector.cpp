@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
-#include <utility>
 
 #include "spec/parse_parts.hpp"
 

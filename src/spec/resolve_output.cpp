@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <utility>
 
 #include "spec/resolve_parts.hpp"
 
@@ -69,6 +68,8 @@ std::optional<std::size_t> free_output(const Decoder& decoder, std::string_view 
 }
 
 /// What a decoder asks of the shape of one tensor; the message says what it is not.
+// One case a decoder, in the order of the variant.
+// NOLINTNEXTLINE(readability-function-cognitive-complexity)
 std::optional<std::string> shape_fault(const Decoder& decoder, std::string_view role,
                                        const TensorFacts& tensor) {
   if (!tensor.rank_known || tensor.dims.empty()) {

@@ -78,6 +78,7 @@ float small_float_to_float(DType dtype, std::uint8_t bits) {
   return sign != 0 ? -magnitude : magnitude;
 }
 
+// The special values of five formats. NOLINTNEXTLINE(readability-function-cognitive-complexity)
 std::uint8_t small_float_from_float(DType dtype, float value, bool saturate) {
   if (dtype == DType::kF8E8M0) {
     return e8m0_from_float(value);

@@ -2,7 +2,6 @@
 #include "transform/pixel_table.hpp"
 
 #include <cmath>
-#include <variant>
 
 #include "tensor/quantization.hpp"
 #include "tensor/tensor.hpp"
@@ -56,7 +55,7 @@ Result<PixelTable> PixelTable::create(const spec::ResolvedInput& input) {
   ARETE_TRY(check(facts, image));
   // A tensor of 3 x 256 does the conversion to the stored type, saturation included.
   ARETE_TRY_ASSIGN(tensor::Tensor values, tensor::Tensor::allocate(facts.dtype, {3, 256}));
-  for (std::int64_t i = 0; i < 3 * 256; ++i) {
+  for (std::int64_t i = 0; i < values.elements(); ++i) {
     const auto channel = static_cast<std::size_t>(i / 256);
     const double real =
         (static_cast<double>(i % 256) - image.mean[channel]) / image.std_dev[channel];

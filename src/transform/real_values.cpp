@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transform/real_values.hpp"
 
-#include <utility>
-
 #include "tensor/quantization.hpp"
 
 namespace arete::transform {

@@ -24,8 +24,11 @@ void bilinear_window(double center, int inputs, Window& window, std::vector<doub
 void antialias_window(double center, double ratio, int inputs, Window& window,
                       std::vector<double>& weights) {
   const double support = std::max(1.0, ratio);
+  // Half is added and the rest cut off, as Pillow does: below zero that differs from rounding.
+  // NOLINTBEGIN(bugprone-incorrect-roundings)
   window.first = std::max(0, static_cast<int>(center - support + 0.5));
   const int end = std::min(inputs, static_cast<int>(center + support + 0.5));
+  // NOLINTEND(bugprone-incorrect-roundings)
   weights.clear();
   for (int x = window.first; x < end; ++x) {
     weights.push_back(triangle((x + 0.5 - center) / support));

@@ -37,7 +37,7 @@ def product_commands(build: pathlib.Path) -> list[dict]:
         if not path.is_relative_to(ROOT):
             continue
         name = str(path.relative_to(ROOT))
-        if name.startswith(PRODUCT) and not path.stem.endswith("_test") and "/testing/" not in name:
+        if name.startswith(PRODUCT) and not path.stem.endswith("_test") and "/testing/" not in name and "/test_plugins/" not in name:
             commands.setdefault(name, {"name": name, "command": entry["command"], "output": entry.get("output", "")})
     return [commands[name] for name in sorted(commands)]
 

@@ -11,10 +11,8 @@
 #include "model/operators/activation_functions.hpp"
 #include "model/operators/broadcast.hpp"
 #include "model/operators/families.hpp"
-#include "model/operators/matmul.hpp"
 #include "model/operators/pooling.hpp"
 #include "model/operators/quantization.hpp"
-#include "model/operators/quantized_math.hpp"
 #include "model/operators/rules.hpp"
 #include "model/operators/softmax.hpp"
 

@@ -5,7 +5,6 @@
 
 #include "model/operators/broadcast.hpp"
 #include "model/operators/contrib.hpp"
-#include "model/operators/dispatch.hpp"
 #include "model/operators/matmul.hpp"
 #include "model/operators/quantization.hpp"
 #include "model/operators/quantized_math.hpp"

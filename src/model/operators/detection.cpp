@@ -9,7 +9,6 @@
 #include "model/operators/families.hpp"
 #include "model/operators/grid.hpp"
 #include "model/operators/numbers.hpp"
-#include "model/operators/rules.hpp"
 
 namespace arete::model::operators {
 namespace {

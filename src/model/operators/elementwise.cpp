@@ -116,6 +116,8 @@ T integer_power(T base, std::int64_t exponent) {
     return 0;
   }
   std::uint64_t result = 1;
+  // Sign extension is meant: powers are taken modulo 2^64.
+  // NOLINTNEXTLINE(bugprone-signed-char-misuse)
   for (auto square = static_cast<std::uint64_t>(base); exponent > 0; exponent /= 2) {
     result = exponent % 2 != 0 ? result * square : result;
     square *= square;

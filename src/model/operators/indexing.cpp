@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
 
 #include "model/operators/broadcast.hpp"
 #include "model/operators/dispatch.hpp"

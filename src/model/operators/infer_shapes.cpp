@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "model/operators/dispatch.hpp"
 #include "model/operators/function_body.hpp"
 #include "model/operators/operator.hpp"
 #include "model/operators/rules.hpp"

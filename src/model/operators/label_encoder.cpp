@@ -8,7 +8,6 @@
 #include "model/operators/broadcast.hpp"
 #include "model/operators/dispatch.hpp"
 #include "model/operators/families.hpp"
-#include "model/operators/rules.hpp"
 
 namespace arete::model::operators {
 namespace {

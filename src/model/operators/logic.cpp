@@ -103,6 +103,7 @@ Result<std::vector<Datum>> bitwise_not_kernel(KernelContext& context) {
 template <class T>
 T shifted(T value, T by, bool left) {
   constexpr auto kWidth = static_cast<std::int64_t>(sizeof(T) * 8);
+  // NOLINTNEXTLINE(bugprone-signed-char-misuse): a negative count stays negative
   const auto count = static_cast<std::int64_t>(by);
   if (count < 0 || count >= kWidth) {
     return static_cast<T>(!left && value < 0 ? -1 : 0);

@@ -1,6 +1,5 @@
 // MaxUnpool: values go back to where MaxPool took them from.
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 
 #include "model/operators/pooling.hpp"
 #include "model/operators/rules.hpp"

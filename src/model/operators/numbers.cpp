@@ -4,8 +4,6 @@
 #include <cmath>
 #include <limits>
 
-#include "tensor/small_float.hpp"
-
 namespace arete::model::operators {
 namespace {
 

@@ -10,7 +10,6 @@
 #include "model/operators/dispatch.hpp"
 #include "model/operators/families.hpp"
 #include "model/operators/quantized_math.hpp"
-#include "model/operators/rules.hpp"
 #include "tensor/small_float.hpp"
 
 namespace arete::model::operators {

@@ -60,8 +60,8 @@ std::vector<Operator> joined_families() {
 }
 
 const std::vector<Operator>& table() {
-  static const std::vector<Operator> rows = joined_families();
-  return rows;
+  static const std::vector<Operator> kTable = joined_families();
+  return kTable;
 }
 
 }  // namespace

@@ -77,7 +77,8 @@ void filter_taps(const ResizeRule& rule, const ResizeAxis& axis, double x, doubl
   const double left = std::ceil(x) - 1;
   double sum = 0;
   for (std::int64_t i = 0; i < taps; ++i) {
-    const double at = left + static_cast<double>(i - taps / 2 + 1);
+    const std::int64_t middle = taps / 2;
+    const double at = left + static_cast<double>(i - middle + 1);
     const bool inside = at >= 0 && at < static_cast<double>(axis.input);
     weights[i] = rule.exclude_outside && !inside ? 0 : filter_weight(rule, (at - x) * stretch);
     indices[i] =

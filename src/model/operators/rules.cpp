@@ -46,14 +46,14 @@ Status dtype_only(ShapeContext& context) {
 Result<SymbolicShape> broadcast_symbolic(const SymbolicShape& a, const SymbolicShape& b) {
   const std::size_t rank = std::max(a.size(), b.size());
   SymbolicShape joined(rank);
-  const Dim kOne(std::int64_t{1});
+  const Dim single(std::int64_t{1});
   for (std::size_t i = 0; i < rank; ++i) {
-    const Dim& from_a = i < a.size() ? a[a.size() - 1 - i] : kOne;
-    const Dim& from_b = i < b.size() ? b[b.size() - 1 - i] : kOne;
+    const Dim& from_a = i < a.size() ? a[a.size() - 1 - i] : single;
+    const Dim& from_b = i < b.size() ? b[b.size() - 1 - i] : single;
     Dim& out = joined[rank - 1 - i];
-    if (from_a == kOne || from_a == from_b) {
+    if (from_a == single || from_a == from_b) {
       out = from_b;
-    } else if (from_b == kOne) {
+    } else if (from_b == single) {
       out = from_a;
     } else if (from_a.known() && from_b.known()) {
       return fail(ErrorCode::kInvalid, "shapes {} and {} do not broadcast", text_of(a), text_of(b));

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
-#include <functional>
-#include <numeric>
 #include <utility>
 
 #include "model/operators/dispatch.hpp"
@@ -150,7 +148,7 @@ Status reshape_rule(ShapeContext& context) {
     if (has_open && x.shape) {
       solve_open(*x.shape, *dims);
     }
-    context.set_output(0, x.dtype, std::move(*dims));
+    context.set_output(0, x.dtype, std::move(dims));
   }
   context.outputs()[0].elements = x.elements;
   return {};
@@ -190,7 +188,7 @@ Status flatten_rule(ShapeContext& context) {
 Result<std::vector<std::size_t>> squeezed_axes(
     const Shape& shape, const std::optional<std::vector<std::int64_t>>& axes) {
   if (axes) {
-    ARETE_TRY_ASSIGN(const auto normalized, normalize_axes(*axes, shape.rank()));
+    ARETE_TRY_ASSIGN(auto normalized, normalize_axes(*axes, shape.rank()));
     for (const std::size_t axis : normalized) {
       if (shape[axis] != 1) {
         return fail(ErrorCode::kInvalid, "axis {} of {} is not 1", axis, shape.text());

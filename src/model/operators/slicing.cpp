@@ -53,7 +53,7 @@ struct SliceArguments {
 
 Result<SliceArguments> slice_arguments(std::size_t rank, Integers starts, Integers ends,
                                        std::optional<Integers> axes,
-                                       std::optional<Integers> steps) {
+                                       const std::optional<Integers>& steps) {
   if (!axes) {
     axes = whole_axis(static_cast<std::int64_t>(starts.size()));
   }
@@ -82,7 +82,7 @@ Result<std::vector<Datum>> slice_kernel(KernelContext& context) {
   }
   ARETE_TRY_ASSIGN(const SliceArguments slice,
                    slice_arguments(x->shape().rank(), std::move(*starts), std::move(*ends),
-                                   std::move(axes), std::move(steps)));
+                                   std::move(axes), steps));
   Shape shape = x->shape();
   std::vector<std::int64_t> strides = row_major_strides(x->shape());
   std::int64_t base = 0;

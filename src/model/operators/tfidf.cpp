@@ -10,7 +10,6 @@
 
 #include "model/operators/dispatch.hpp"
 #include "model/operators/families.hpp"
-#include "model/operators/rules.hpp"
 
 namespace arete::model::operators {
 namespace {

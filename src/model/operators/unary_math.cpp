@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 #include <cmath>
-#include <limits>
 #include <optional>
 
 #include "model/operators/elementwise.hpp"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/passes/unfold_quantization.hpp"
 
-#include <algorithm>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -31,9 +30,9 @@ struct Faces {
   std::string domain;
 };
 
-std::string wish_for(const Faces& faces, const char* key, std::string fallback) {
+std::string wish_for(const Faces& faces, const char* key, const std::string& fallback) {
   const auto found = faces.names.find(key);
-  return found == faces.names.end() || found->second.empty() ? std::move(fallback) : found->second;
+  return found == faces.names.end() || found->second.empty() ? fallback : found->second;
 }
 
 /// Scales or zero points in the shape that ONNX wants: scalar, one an extent, or blocks.

@@ -118,7 +118,7 @@ Status read_labels(const FlatFile& file, const fm::SubGraphMetadata& graph, Mode
   return {};
 }
 
-Status read_model_metadata(const FlatFile& file, SharedBytes bytes, Model& model) {
+Status read_model_metadata(const FlatFile& file, const SharedBytes& bytes, Model& model) {
   if (bytes.empty()) {
     return {};
   }
@@ -158,7 +158,7 @@ Status read_metadata(const FlatFile& file, const std::vector<FileTensor>& tensor
       continue;
     }
     auto bytes = file.buffer(entry->buffer());
-    const Status read = bytes ? read_model_metadata(file, std::move(bytes).value(), model)
+    const Status read = bytes ? read_model_metadata(file, *bytes, model)
                               : Status(std::unexpect, std::move(bytes).error());
     if (!read) {
       ARETE_LOG(kWarning, "tflite_metadata_ignored", {"reason", read.error().message()});

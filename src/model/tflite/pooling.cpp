@@ -1,6 +1,5 @@
 // Pools, resizes and the block operators that trade space for depth or batch.
 // SPDX-License-Identifier: Apache-2.0
-#include <array>
 #include <utility>
 
 #include "model/tflite/families.hpp"

@@ -180,6 +180,7 @@ struct StridedPlan {
   Axes axes;
 };
 
+// One rule a mask. NOLINTNEXTLINE(readability-function-cognitive-complexity)
 Result<StridedPlan> plan_strided_slice(Op& op, const fb::StridedSliceOptions& options) {
   ARETE_TRY_ASSIGN(const Axes begins, op.integers(1));
   ARETE_TRY_ASSIGN(const Axes ends, op.integers(2));

@@ -12,7 +12,8 @@ namespace {
 std::string little_endian(std::size_t value, int width) {
   std::string text;
   for (int i = 0; i < width; ++i) {
-    text += static_cast<char>((value >> (8 * i)) & 0xff);
+    text += static_cast<char>(value & 0xff);
+    value >>= 8;
   }
   return text;
 }

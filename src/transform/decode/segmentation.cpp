@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <utility>
-#include <variant>
 
 #include "transform/decode/detections.hpp"
 #include "transform/decode/planes.hpp"

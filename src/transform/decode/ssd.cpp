@@ -1,10 +1,8 @@
 // The four outputs of TFLite_Detection_PostProcess: the file has decoded, suppressed and sorted;
 // here they are checked and placed. Source: the operator's documented outputs.
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <cmath>
 #include <utility>
-#include <variant>
 
 #include "transform/decode/detections.hpp"
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <utility>
-#include <variant>
 
 #include "transform/anchors.hpp"
 #include "transform/decode/detections.hpp"

@@ -2,7 +2,6 @@
 // Source: the export layout that the YOLOv5 project documents.
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
-#include <variant>
 
 #include "transform/decode/detections.hpp"
 

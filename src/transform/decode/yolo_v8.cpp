@@ -2,7 +2,6 @@
 // a prediction. Source: the export layout that the Ultralytics documentation gives.
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
-#include <variant>
 
 #include "transform/decode/detections.hpp"
 

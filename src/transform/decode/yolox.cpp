@@ -3,7 +3,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
 #include <utility>
-#include <variant>
 
 #include "transform/decode/detections.hpp"
 

@@ -1,7 +1,6 @@
 // Softmax, the functions that TFLite tabulates, clamps and changes of quantization.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cmath>
 

@@ -45,7 +45,7 @@ Outputs sum_kernel(IntegerContext& context, std::int32_t sign) {
     const std::int64_t factor = std::int64_t{1} << left_shift;
     const std::int32_t scaled_left = rescaled(left * factor, of_a);
     const std::int32_t scaled_right = rescaled(right * factor, of_b);
-    return rescaled(std::int64_t{scaled_left} + sign * scaled_right, of_y);
+    return rescaled(std::int64_t{scaled_left} + std::int64_t{sign} * scaled_right, of_y);
   });
 }
 

@@ -38,9 +38,11 @@ class Table16 {
   }
 
   [[nodiscard]] std::int32_t operator()(std::int32_t x) const {
-    const auto index = static_cast<std::size_t>(256 + (x >> 7));
+    const std::int32_t segment = 256 + (x >> 7);
+    const auto index = static_cast<std::size_t>(segment);
     const std::int32_t slope = entries_[index + 1] - entries_[index];
-    return entries_[index] + ((slope * (x & 0x7f) + 64) >> 7);
+    const std::int32_t step = (slope * (x & 0x7f) + 64) >> 7;
+    return entries_[index] + step;
   }
 
  private:
