@@ -105,6 +105,8 @@ Result<NgramPool> ngram_pool(const Node& node) {
 }
 
 /// Counts of one row. Single words are counted once, whatever the number of skips.
+// Lengths, skips and starts are three loops.
+// NOLINTNEXTLINE(readability-function-cognitive-complexity)
 std::vector<float> ngram_counts(const NgramPool& pool, std::span<const std::string> words) {
   std::vector<float> counts(pool.columns, 0.0F);
   for (std::size_t n = pool.shortest; n <= pool.longest; ++n) {

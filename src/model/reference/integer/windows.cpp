@@ -125,10 +125,11 @@ std::int32_t float_blend(const std::int32_t* image, std::int64_t width, const Fl
   };
   const float down = y.at - static_cast<float>(y.low);
   const float right = x.at - static_cast<float>(x.low);
-  // TFLite cuts the sum off, whatever its sign. NOLINTNEXTLINE(bugprone-incorrect-roundings)
+  // TFLite cuts the sum off, whatever its sign. NOLINTBEGIN(bugprone-incorrect-roundings)
   return static_cast<std::int32_t>(
       pixel(y.low, x.low) * (1 - down) * (1 - right) + pixel(y.high, x.low) * down * (1 - right) +
       pixel(y.low, x.high) * (1 - down) * right + pixel(y.high, x.high) * down * right + 0.5F);
+  // NOLINTEND(bugprone-incorrect-roundings)
 }
 
 template <class Tap, class Blend>
