@@ -1,7 +1,8 @@
 # Every third-party library, in one place. Versions are Debian 12's unless a line says otherwise.
 # Each is looked up when the first module USES it, under the name given here.
 #   fmt 9.1, spdlog 1.10 (compiled)    base
-#   yaml-cpp 0.7, nlohmann-json 3.11   document
+#   yaml-cpp 0.7                       document
+#   nlohmann-json 3.11                 backends/onnxruntime (its profile file)
 #   protobuf-lite 3.21                 model (onnx)
 #   flatbuffers 2.0.8, zlib 1.2        model (tflite)
 #   libjpeg-turbo 2.1, libpng 1.6      media

@@ -14,6 +14,10 @@ set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+# Debian keeps the headers that differ between machines (jconfig.h) here; the host's compiler looks
+# there unasked, the cross compiler only in its own folders.
+set(CMAKE_C_STANDARD_INCLUDE_DIRECTORIES "${arete_sysroot}/usr/include/aarch64-linux-gnu")
+set(CMAKE_CXX_STANDARD_INCLUDE_DIRECTORIES "${arete_sysroot}/usr/include/aarch64-linux-gnu")
 # Libraries of libraries are looked for here; no path of this machine goes into the programs.
-add_link_options("LINKER:-rpath-link,${arete_sysroot}/usr/lib/aarch64-linux-gnu")
+add_link_options("LINKER:-rpath-link,${arete_sysroot}/usr/lib/aarch64-linux-gnu:${arete_sysroot}/lib/aarch64-linux-gnu")
 set(CMAKE_SKIP_RPATH OFF)
