@@ -57,7 +57,8 @@ Result<std::vector<io::Path>> list_pictures(io::Files& files, const io::Path& fo
   ARETE_TRY_ASSIGN(const auto entries, files.list(folder));
   std::vector<std::string> names;
   for (const io::FolderEntry& entry : entries) {
-    if (entry.kind == io::FileKind::kFile && named_like_a_picture(entry.name)) {
+    // A dangling link named like a picture is one that cannot be read, not one to pass over.
+    if (entry.kind != io::FileKind::kFolder && named_like_a_picture(entry.name)) {
       names.push_back(entry.name);
     }
   }

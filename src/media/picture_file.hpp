@@ -20,8 +20,9 @@ namespace arete::media {
 [[nodiscard]] Status write_picture(io::Files& files, const io::Path& path,
                                    const tensor::PictureView& picture);
 
-/// Full paths of the files of a folder (not of its folders) whose names end like a picture's,
-/// "frame2" before "frame10". What they hold is seen when they are read. Hidden files are left out.
+/// Full paths of what is no folder and has a name that ends like a picture's, "frame2" before
+/// "frame10". What they hold, or that a link leads nowhere, is seen when they are read. Hidden
+/// files are left out.
 [[nodiscard]] Result<std::vector<io::Path>> list_pictures(io::Files& files, const io::Path& folder);
 
 }  // namespace arete::media

@@ -7,27 +7,12 @@
 #include <utility>
 
 #include "media/draw.hpp"
-#include "media/natural_order.hpp"
 #include "media/picture_codec.hpp"
+#include "media/picture_file.hpp"
 #include "pipeline/result_node.hpp"
 
 namespace arete::pipeline {
 namespace {
-
-constexpr std::uint64_t kPictureByteLimit = std::uint64_t{256} << 20;
-
-bool has_picture_ending(const std::string& name) {
-  std::string ending = io::Path(name).extension().string();
-  std::ranges::transform(ending, ending.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  constexpr std::array<std::string_view, 4> kEndings = {".jpg", ".jpeg", ".png", ".bmp"};
-  return std::ranges::find(kEndings, ending) != kEndings.end();
-}
-
-Result<tensor::Picture> decode_file(io::Files& files, const io::Path& path) {
-  ARETE_TRY_ASSIGN(const Bytes bytes, files.read(path, kPictureByteLimit));
-  return media::decode_picture(bytes);
-}
 
 /// The mask as a gray picture whose values are class indices.
 Result<Bytes> encode_mask(const tensor::Mask& mask) {
@@ -44,11 +29,12 @@ class PictureRun {
   Result<FrameResult> one(const io::Path& path, StageTimes& times) {
     FrameResult frame;
     frame.source = path.string();
-    ARETE_TRY_ASSIGN(tensor::Picture picture, timed(clock_, times, Stage::kDecode,
-                                                    [&] { return decode_file(files_, path); }));
+    ARETE_TRY_ASSIGN(tensor::Picture picture, timed(clock_, times, Stage::kDecode, [&] {
+                       return media::read_picture(files_, path);
+                     }));
     const Nanoseconds start = clock_.monotonic();
     ARETE_TRY(runner_.reset());  // pictures of a folder are no sequence
-    ARETE_TRY_ASSIGN(frame.output, runner_.run(picture.view(), clock_, times));
+    ARETE_TRY_ASSIGN(frame.output, runner_.run(picture.view(), clock_, times), "{}", path.string());
     const Nanoseconds took = clock_.monotonic() - start;
     if (options_.draw_folder) {
       ARETE_TRY(save(path, std::move(picture), took, frame, times));
@@ -126,22 +112,10 @@ Result<std::vector<io::Path>> pictures_of(io::Files& files, const io::Path& inpu
   if (status.kind != io::FileKind::kFolder) {
     return std::vector<io::Path>{input};
   }
-  ARETE_TRY_ASSIGN(const auto entries, files.list(input));
-  std::vector<std::string> names;
-  for (const io::FolderEntry& entry : entries) {
-    // A dangling link named like a picture is one that cannot be read, not one to pass over.
-    if (entry.kind != io::FileKind::kFolder && has_picture_ending(entry.name)) {
-      names.push_back(entry.name);
-    }
-  }
-  if (names.empty()) {
+  ARETE_TRY_ASSIGN(std::vector<io::Path> paths, media::list_pictures(files, input));
+  if (paths.empty()) {
     return fail_at(input.string(), ErrorCode::kNotFound,
                    "the folder '{}' has no .jpg, .jpeg, .png or .bmp file", input.string());
-  }
-  std::ranges::sort(names, media::natural_less);
-  std::vector<io::Path> paths;
-  for (const std::string& name : names) {
-    paths.push_back(input / name);
   }
   return paths;
 }
@@ -162,8 +136,7 @@ Result<RunReport> run_pictures(io::Files& files, Clock& clock, ModelRunner& runn
       ++report.frames;
     } else {
       ++report.failed;
-      frame =
-          std::unexpected(std::move(frame).error().with_context(path.string()).at(path.string()));
+      frame = std::unexpected(std::move(frame).error().at(path.string()));
     }
     if (!on_frame(path.string(), std::move(frame))) {
       break;
