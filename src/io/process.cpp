@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/resource.h>  // IWYU pragma: keep (rusage)
 #include <sys/wait.h>
 
@@ -18,110 +17,12 @@
 #include <string_view>
 
 #include "io/descriptor.hpp"
-#include "io/errno.hpp"
-
-extern char** environ;
+#include "io/spawn.hpp"
 
 namespace arete::io {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
-
-struct Pipe {
-  Descriptor reader;
-  Descriptor writer;
-};
-
-Result<Pipe> make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-    return fail_errno("make", "a pipe");
-  }
-  return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
-}
-
-/// Ours with the additions; an addition replaces what has its name.
-std::vector<std::string> environment_of(const ProcessRequest& request) {
-  std::vector<std::string> variables;
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
-    const std::string_view name = text.substr(0, text.find('='));
-    const bool replaced = std::ranges::any_of(
-        request.environment, [name](const auto& added) { return added.first == name; });
-    if (!replaced) {
-      variables.emplace_back(text);
-    }
-  }
-  for (const auto& [name, value] : request.environment) {
-    variables.push_back(fmt::format("{}={}", name, value));
-  }
-  return variables;
-}
-
-std::vector<char*> pointers_to(std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  for (std::string& text : texts) {
-    pointers.push_back(text.data());
-  }
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
-/// posix_spawn's settings, freed whatever happens.
-struct SpawnSettings {
-  posix_spawn_file_actions_t actions{};
-  posix_spawnattr_t attributes{};
-  SpawnSettings() {
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawnattr_init(&attributes);
-  }
-  SpawnSettings(const SpawnSettings&) = delete;
-  SpawnSettings& operator=(const SpawnSettings&) = delete;
-  ~SpawnSettings() {
-    ::posix_spawn_file_actions_destroy(&actions);
-    ::posix_spawnattr_destroy(&attributes);
-  }
-};
-
-struct Streams {
-  Pipe input;
-  Pipe output;
-  Pipe errors;
-};
-
-Result<pid_t> start(const ProcessRequest& request, const Streams& streams) {
-  SpawnSettings settings;
-  ::posix_spawn_file_actions_adddup2(&settings.actions, streams.input.reader.get(), 0);
-  ::posix_spawn_file_actions_adddup2(&settings.actions, streams.output.writer.get(), 1);
-  ::posix_spawn_file_actions_adddup2(&settings.actions, streams.errors.writer.get(), 2);
-  if (!request.folder.empty()) {
-    ::posix_spawn_file_actions_addchdir_np(&settings.actions, request.folder.c_str());
-  }
-  // A group of its own, so that its children can be killed with it; signals as they come new.
-  sigset_t none;
-  sigemptyset(&none);
-  sigset_t pipe_signal;
-  sigemptyset(&pipe_signal);
-  sigaddset(&pipe_signal, SIGPIPE);
-  ::posix_spawnattr_setsigmask(&settings.attributes, &none);
-  ::posix_spawnattr_setsigdefault(&settings.attributes, &pipe_signal);
-  ::posix_spawnattr_setpgroup(&settings.attributes, 0);
-  ::posix_spawnattr_setflags(
-      &settings.attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  std::vector<std::string> arguments{request.program};
-  arguments.insert(arguments.end(), request.arguments.begin(), request.arguments.end());
-  std::vector<std::string> environment = environment_of(request);
-  const std::vector<char*> argument_pointers = pointers_to(arguments);
-  const std::vector<char*> environment_pointers = pointers_to(environment);
-  pid_t child = 0;
-  const int failed =
-      ::posix_spawnp(&child, request.program.c_str(), &settings.actions, &settings.attributes,
-                     argument_pointers.data(), environment_pointers.data());
-  if (failed != 0) {
-    return fail_errno("start", request.program, failed);
-  }
-  return child;
-}
 
 /// Moves bytes between us and the child until it has closed its outputs or time is over.
 class Exchange {
@@ -200,28 +101,6 @@ class Exchange {
   std::string_view left_;
 };
 
-/// Writing to a child that has gone must not kill us: SIGPIPE off in this thread, for a while.
-class PipeSignalBlocked {
- public:
-  PipeSignalBlocked() {
-    sigemptyset(&signal_);
-    sigaddset(&signal_, SIGPIPE);
-    ::pthread_sigmask(SIG_BLOCK, &signal_, &before_);
-  }
-  PipeSignalBlocked(const PipeSignalBlocked&) = delete;
-  PipeSignalBlocked& operator=(const PipeSignalBlocked&) = delete;
-  ~PipeSignalBlocked() {
-    const timespec now{};
-    while (::sigtimedwait(&signal_, nullptr, &now) > 0) {
-    }
-    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-
- private:
-  sigset_t signal_{};
-  sigset_t before_{};
-};
-
 /// True when the child has ended. It closed its outputs, so it is about to; only a child that
 /// closes them and lives on is asked again, every few milliseconds, until the deadline.
 bool reap(pid_t child, const Exchange& exchange, SteadyClock::time_point start, int& status,
@@ -251,7 +130,7 @@ Result<ProcessOutcome> PosixProcesses::run(const ProcessRequest& request) {
   ARETE_TRY_ASSIGN(streams.errors, make_pipe());
   ::fcntl(streams.input.writer.get(), F_SETFL, O_NONBLOCK);
   const PipeSignalBlocked blocked;
-  ARETE_TRY_ASSIGN(const pid_t child, start(request, streams));
+  ARETE_TRY_ASSIGN(const pid_t child, spawn(request, streams));
   streams.input.reader.reset();
   streams.output.writer.reset();
   streams.errors.writer.reset();
