@@ -26,6 +26,8 @@ void put_pixel(tensor::Picture& picture, int x, int y, Color color) {
       out[1] = color.green;
       out[2] = color.red;
       return;
+    default:  // a Picture owns packed pixels only
+      return;
   }
 }
 
