@@ -106,6 +106,6 @@ struct Engine {
 }  // namespace arete_fault
 
 ARETE_PLUGIN_EXPORT const arete_backend* arete_backend_api(const arete_host* host) {
-  arete_fault::set_host(host);
+  arete::plugin::set_host(host);
   return arete::plugin::make_backend<arete_fault::Engine>();
 }

@@ -9,34 +9,18 @@ namespace {
 using arete::plugin::Description;
 using arete::plugin::Failure;
 
-const arete_host*& host() {
-  static const arete_host* host = nullptr;
-  return host;
-}
-
-std::string own_folder() {
-  Dl_info info{};
-  if (::dladdr(reinterpret_cast<const void*>(&own_folder), &info) == 0) {
-    return "";
-  }
-  const std::string path = info.dli_fname;
-  return path.substr(0, path.rfind('/') + 1);
-}
-
 [[noreturn]] void unavailable(const std::string& name, const std::string& reason) {
   throw Failure(ARETE_UNAVAILABLE, "engine '" + name + "' inside: " + reason);
 }
 
 }  // namespace
 
-void set_host(const arete_host* given) { host() = given; }
-
 const arete_backend& find(const std::string& name) {
   // The name becomes part of a path.
   if (name.empty() || name.find('/') != std::string::npos || name == "fault") {
     throw Failure(ARETE_INVALID, "option 'engine': '" + name + "' cannot be wrapped");
   }
-  const std::string path = own_folder() + "arete_backend_" + name + ".so";
+  const std::string path = arete::plugin::own_folder() + "arete_backend_" + name + ".so";
   void* const library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);  // kept open
   if (library == nullptr) {
     const char* const reason = ::dlerror();
@@ -46,7 +30,8 @@ const arete_backend& find(const std::string& name) {
   if (symbol == nullptr) {
     unavailable(name, "no symbol " ARETE_BACKEND_SYMBOL);
   }
-  const arete_backend* const table = reinterpret_cast<arete_backend_entry>(symbol)(host());
+  const arete_backend* const table =
+      reinterpret_cast<arete_backend_entry>(symbol)(arete::plugin::host());
   if (table == nullptr || table->abi_version != ARETE_BACKEND_ABI_VERSION) {
     unavailable(name, "another ABI version");
   }

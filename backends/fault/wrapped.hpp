@@ -12,9 +12,6 @@ namespace arete_fault {
 /// Opened at the first call and never closed. Throws ARETE_UNAVAILABLE with the reason.
 [[nodiscard]] const arete_backend& find(const std::string& name);
 
-/// Where plug-ins get their host from; set by the entry.
-void set_host(const arete_host* host);
-
 /// A session of another engine; its errors become Failures.
 class WrappedSession {
  public:

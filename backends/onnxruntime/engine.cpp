@@ -130,6 +130,6 @@ struct Engine {
 }  // namespace arete_ort
 
 ARETE_PLUGIN_EXPORT const arete_backend* arete_backend_api(const arete_host* host) {
-  arete_ort::set_host(host);
+  arete::plugin::set_host(host);
   return arete::plugin::make_backend<arete_ort::Engine>();
 }

@@ -14,31 +14,14 @@ using arete::plugin::Failure;
 
 constexpr const char* kFileName = "libonnxruntime.so.1";
 
-const arete_host*& host() {
-  static const arete_host* host = nullptr;
-  return host;
-}
-
 void log_message(void* /*param*/, OrtLoggingLevel severity, const char* /*category*/,
                  const char* /*logid*/, const char* /*code_location*/, const char* message) {
-  if (host() != nullptr && host()->log != nullptr) {
-    // Errors come back as statuses too, and its warnings are hints to whoever exported the model:
-    // only what it calls fatal is news to the user.
-    const std::int32_t level = severity >= ORT_LOGGING_LEVEL_FATAL   ? 3
-                               : severity == ORT_LOGGING_LEVEL_ERROR ? 1
-                                                                     : 0;
-    host()->log(host()->user, level, message);
-  }
-}
-
-/// The folder that this plug-in was loaded from, with a slash; empty if unknown.
-std::string own_folder() {
-  Dl_info info{};
-  if (::dladdr(reinterpret_cast<const void*>(&own_folder), &info) == 0) {
-    return "";
-  }
-  const std::string path = info.dli_fname;
-  return path.substr(0, path.rfind('/') + 1);
+  // Errors come back as statuses too, and its warnings are hints to whoever exported the model:
+  // only what it calls fatal is news to the user.
+  const std::int32_t level = severity >= ORT_LOGGING_LEVEL_FATAL   ? 3
+                             : severity == ORT_LOGGING_LEVEL_ERROR ? 1
+                                                                   : 0;
+  arete::plugin::log(level, message);
 }
 
 /// An explicit choice stands alone; otherwise beside us, where configured, then the system's.
@@ -46,7 +29,7 @@ std::vector<std::string> candidates() {
   if (const char* const chosen = std::getenv("ARETE_ONNXRUNTIME_LIB")) {
     return {chosen};
   }
-  return {own_folder() + kFileName, ARETE_ONNXRUNTIME_CONFIGURED, kFileName};
+  return {arete::plugin::own_folder() + kFileName, ARETE_ONNXRUNTIME_CONFIGURED, kFileName};
 }
 
 /// The API of the library at `path`; on failure adds the reason to `reasons`.
@@ -147,8 +130,6 @@ const Library& library() {
   }
   return kOpened->library;
 }
-
-void set_host(const arete_host* given) { host() = given; }
 
 void check(OrtStatus* status, Stage stage) {
   if (status == nullptr) {

