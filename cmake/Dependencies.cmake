@@ -6,6 +6,7 @@
 #   protobuf-lite 3.21                 model (onnx)
 #   flatbuffers 2.0.8, zlib 1.2        model (tflite)
 #   libjpeg-turbo 2.1, libpng 1.6      media
+#   Highway 1.2 (Debian 13's)          transform; optional: without it the plain loops are built
 #   CLI11 2.1                          apps
 #   GoogleTest 1.12                    tests
 find_package(Threads REQUIRED)
@@ -35,3 +36,22 @@ set(ARETE_USES_cli11 CLI11::CLI11)
 set(ARETE_USES_protobuf protobuf::libprotobuf-lite)
 set(ARETE_USES_threads Threads::Threads)
 set(ARETE_USES_dl ${CMAKE_DL_LIBS})
+
+# Highway as tools/setup/highway.sh unpacks it, or the system's if it is new enough.
+if(EXISTS "${ARETE_DEPS}/highway/include/hwy/highway.h")
+  add_library(arete_highway SHARED IMPORTED)
+  set_target_properties(arete_highway PROPERTIES
+    IMPORTED_LOCATION "${ARETE_DEPS}/highway/lib/libhwy.so.1"
+    IMPORTED_SONAME libhwy.so.1
+    INTERFACE_INCLUDE_DIRECTORIES "${ARETE_DEPS}/highway/include"
+    INTERFACE_COMPILE_DEFINITIONS HWY_SHARED_DEFINE)
+  set(ARETE_USES_highway arete_highway)
+  # Programs look for it beside the plug-ins.
+  install(FILES "${ARETE_DEPS}/highway/lib/libhwy.so.1" DESTINATION lib/arete COMPONENT runtime)
+  set(CMAKE_INSTALL_RPATH "$ORIGIN/../lib/arete")
+else()
+  find_package(hwy 1.2 CONFIG QUIET)
+  if(TARGET hwy::hwy)
+    set(ARETE_USES_highway hwy::hwy)
+  endif()
+endif()

@@ -1,6 +1,6 @@
 // A picture into a model's input tensor as the spec says: place, resize to 8-bit pixels, color
-// order, (pixel - mean) / std_dev, then the tensor's layout, dtype and quantization. The plain
-// definition; faster twins must agree with it. Not here: reading pictures (media).
+// order, (pixel - mean) / std_dev, then the tensor's layout, dtype and quantization. For one
+// picture; a Preprocessor (which says what is done exactly) keeps its plans for the next one.
 // Errors: kInvalid where the input is not a picture or the memory does not fit; kUnsupported for a
 // dtype or quantization no picture can be stored in. Threads: no shared state.
 // SPDX-License-Identifier: Apache-2.0

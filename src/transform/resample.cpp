@@ -13,21 +13,23 @@ using Window = Taps::Window;
 double triangle(double x) { return std::max(0.0, 1.0 - std::abs(x)); }
 
 /// Two taps around the center; beyond the edge the edge pixel counts.
-void bilinear_window(double center, int inputs, Window& window, std::vector<double>& weights) {
-  const double at = std::clamp(center - 0.5, 0.0, static_cast<double>(inputs - 1));
-  window.first = std::min(static_cast<int>(at), std::max(0, inputs - 2));
+void bilinear_window(double center, const AxisSpan& span, Window& window,
+                     std::vector<double>& weights) {
+  const double at = std::clamp(center - 0.5, static_cast<double>(span.low), span.high - 1.0);
+  window.first = std::min(static_cast<int>(at), std::max(span.low, span.high - 2));
   const double second = at - window.first;
-  weights = inputs == 1 ? std::vector<double>{1.0} : std::vector<double>{1.0 - second, second};
+  weights = span.high - span.low == 1 ? std::vector<double>{1.0}
+                                      : std::vector<double>{1.0 - second, second};
 }
 
 /// A triangle as wide as the reduction; outside the picture nothing counts.
-void antialias_window(double center, double ratio, int inputs, Window& window,
+void antialias_window(double center, const AxisSpan& span, Window& window,
                       std::vector<double>& weights) {
-  const double support = std::max(1.0, ratio);
+  const double support = std::max(1.0, span.ratio);
   // Half is added and the rest cut off, as Pillow does: below zero that differs from rounding.
   // NOLINTBEGIN(bugprone-incorrect-roundings)
-  window.first = std::max(0, static_cast<int>(center - support + 0.5));
-  const int end = std::min(inputs, static_cast<int>(center + support + 0.5));
+  window.first = std::max(span.low, static_cast<int>(center - support + 0.5));
+  const int end = std::min(span.high, static_cast<int>(center + support + 0.5));
   // NOLINTEND(bugprone-incorrect-roundings)
   weights.clear();
   for (int x = window.first; x < end; ++x) {
@@ -36,33 +38,51 @@ void antialias_window(double center, double ratio, int inputs, Window& window,
 }
 
 /// Each input pixel by the part of it that the output pixel covers.
-void area_window(double begin, double end, int inputs, Window& window,
+void area_window(double begin, double end, const AxisSpan& span, Window& window,
                  std::vector<double>& weights) {
-  window.first = std::min(static_cast<int>(begin), inputs - 1);
+  window.first = std::clamp(static_cast<int>(begin), span.low, span.high - 1);
   weights.clear();
-  for (int x = window.first; x < inputs && x < end; ++x) {
+  for (int x = window.first; x < span.high && x < end; ++x) {
     weights.push_back(std::min(end, x + 1.0) - std::max(begin, static_cast<double>(x)));
   }
 }
 
-void one_window(spec::Resample method, int output, double ratio, int inputs, Window& window,
+/// Where a filter found nothing to weigh (a window at or beyond the edge), the edge counts.
+void keep_to_edge(double center, const AxisSpan& span, Window& window,
+                  std::vector<double>& weights) {
+  double sum = 0;
+  for (const double weight : weights) {
+    sum += weight;
+  }
+  if (sum > 1e-9) {
+    return;
+  }
+  window.first = static_cast<int>(
+      std::clamp(std::floor(center), static_cast<double>(span.low), span.high - 1.0));
+  weights = {1.0};
+}
+
+void one_window(spec::Resample method, int output, const AxisSpan& span, Window& window,
                 std::vector<double>& weights) {
-  const double center = (output + 0.5) * ratio;
+  const double center = span.center(output);
   switch (method) {
     case spec::Resample::kBilinear:
-      bilinear_window(center, inputs, window, weights);
+      bilinear_window(center, span, window, weights);
       return;
     case spec::Resample::kBilinearAntialias:
-      antialias_window(center, ratio, inputs, window, weights);
-      return;
+      antialias_window(center, span, window, weights);
+      break;
     case spec::Resample::kNearest:
-      window.first = std::min(static_cast<int>(center), inputs - 1);
+      window.first = static_cast<int>(
+          std::clamp(std::floor(center), static_cast<double>(span.low), span.high - 1.0));
       weights = {1.0};
       return;
     case spec::Resample::kArea:
-      area_window(output * ratio, (output + 1) * ratio, inputs, window, weights);
-      return;
+      area_window(span.origin + output * span.ratio, span.origin + (output + 1) * span.ratio, span,
+                  window, weights);
+      break;
   }
+  keep_to_edge(center, span, window, weights);
 }
 
 /// One source row at the new width, as floats.
@@ -121,12 +141,15 @@ class RowWindow {
 }  // namespace
 
 Taps make_taps(spec::Resample method, int inputs, int outputs) {
-  const double ratio = static_cast<double>(inputs) / outputs;
-  std::vector<std::vector<double>> all(static_cast<std::size_t>(outputs));
+  return make_taps(method, AxisSpan{0, static_cast<double>(inputs) / outputs, outputs, 0, inputs});
+}
+
+Taps make_taps(spec::Resample method, const AxisSpan& span) {
+  std::vector<std::vector<double>> all(static_cast<std::size_t>(span.outputs));
   Taps taps;
   taps.windows.resize(all.size());
   for (std::size_t i = 0; i < all.size(); ++i) {
-    one_window(method, static_cast<int>(i), ratio, inputs, taps.windows[i], all[i]);
+    one_window(method, static_cast<int>(i), span, taps.windows[i], all[i]);
     taps.windows[i].count = static_cast<int>(all[i].size());
     taps.width = std::max(taps.width, taps.windows[i].count);
   }

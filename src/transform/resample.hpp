@@ -1,5 +1,5 @@
-// Resizing, the plain definition that faster twins are compared with: separable filters in float,
-// the result rounded to 8 bits once. Half-pixel centers throughout. Reads no color meaning.
+// Resizing in float, rounded to 8 bits once: the ideal that the integer taps (axis_taps.hpp) stay
+// within one step of, and their source of weights. Half-pixel centers. Reads no color meaning.
 // Source: the triangle and box filters of image resampling as Pillow documents them (antialias);
 // the two-tap bilinear filter is its limit without support scaling. Threads: no shared state.
 // SPDX-License-Identifier: Apache-2.0
@@ -9,6 +9,7 @@
 
 #include "spec/input.hpp"
 #include "tensor/picture.hpp"
+#include "transform/axis_taps.hpp"
 
 namespace arete::transform {
 
@@ -30,7 +31,11 @@ struct Taps {
 /// `inputs` and `outputs` are at least 1.
 [[nodiscard]] Taps make_taps(spec::Resample method, int inputs, int outputs);
 
-/// The whole of `source` (at least 1 x 1) as `size` pixels of the same format.
+/// The same for a part of an axis, which may begin between two samples. `span.outputs` and the
+/// samples are at least 1.
+[[nodiscard]] Taps make_taps(spec::Resample method, const AxisSpan& span);
+
+/// The whole of `source` (packed, at least 1 x 1) as `size` pixels of the same format.
 [[nodiscard]] tensor::Picture resize(const tensor::PictureView& source, spec::Size size,
                                      spec::Resample method);
 

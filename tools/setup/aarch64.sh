@@ -42,6 +42,7 @@ setup_aarch64_engine() {
 }
 
 setup_aarch64() {
-  setup_sysroot 1/2
-  setup_aarch64_engine 2/2
+  setup_sysroot 1/3
+  setup_aarch64_engine 2/3
+  setup_highway 3/3 arm64 "$DEPS_AARCH64/highway"
 }

@@ -4,6 +4,7 @@
 
 SETUP="$ARETE_ROOT/tools/setup"
 source "$SETUP/private_apt.sh"
+source "$SETUP/highway.sh"
 
 ORT_HEADERS=libonnxruntime-dev=1.21.0+dfsg-1
 ORT_HEADERS_SHA256=14f7d959d5deacbcf1504830d4189f91fc67382b399ed9ae9d3aa9c4050ced08
@@ -122,6 +123,7 @@ setup_for() {
   setup_packages 1/5 "$@"
   setup_wheels 2/5
   setup_engine_headers 3/5
+  setup_highway 3/5 "$(dpkg --print-architecture)" "$DEPS/highway"
   case "$goals" in *" demo "*) setup_demo_data 4/5 ;; esac
   case "$goals" in *" test "*) setup_node_tests 5/5 ;; esac
 }

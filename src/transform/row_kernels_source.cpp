@@ -1,0 +1,303 @@
+// Row kernels that read source rows: blending rows, and picking samples along a row by byte
+// lookups.
+// SPDX-License-Identifier: Apache-2.0
+#include "transform/row_kernels_simd.hpp"
+
+// Highway compiles what follows once for each instruction set, by including this file again.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "transform/row_kernels_source.cpp"
+#include <hwy/foreach_target.h>  // IWYU pragma: keep
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace arete::transform {
+namespace HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Without a byte shuffle the plain loops are as good.
+#if HWY_TARGET != HWY_SSE2 && HWY_TARGET != HWY_EMU128 && HWY_TARGET != HWY_SCALAR
+
+using U8 = hn::ScalableTag<std::uint8_t>;
+using U16 = hn::Repartition<std::uint16_t, U8>;
+using I16 = hn::Repartition<std::int16_t, U8>;
+
+/// first + q15(second - first, weight) for each byte. Even and odd bytes are blended on their own:
+/// what is added needs no saturation, for the sum lies between the two.
+HWY_INLINE hn::Vec<U8> blend_bytes(hn::Vec<U8> first, hn::Vec<U8> second, hn::Vec<I16> weight) {
+  const U8 d8;
+  const U16 d16;
+  const I16 di16;
+  const auto low = hn::Set(d16, 0xFF);
+  const auto first16 = hn::BitCast(d16, first);
+  const auto second16 = hn::BitCast(d16, second);
+  const auto even = hn::BitCast(di16, hn::Sub(hn::And(second16, low), hn::And(first16, low)));
+  const auto odd =
+      hn::BitCast(di16, hn::Sub(hn::ShiftRight<8>(second16), hn::ShiftRight<8>(first16)));
+  const auto even_step = hn::BitCast(d16, hn::MulFixedPoint15(even, weight));
+  const auto odd_step = hn::BitCast(d16, hn::MulFixedPoint15(odd, weight));
+  const auto step =
+      hn::OddEven(hn::BitCast(d8, hn::ShiftLeft<8>(odd_step)), hn::BitCast(d8, even_step));
+  return hn::Add(first, step);
+}
+
+void blend(const std::uint8_t* HWY_RESTRICT first, const std::uint8_t* HWY_RESTRICT second,
+           int weight, std::uint8_t* HWY_RESTRICT out, std::size_t size) {
+  const U8 d;
+  const std::size_t lanes = hn::Lanes(d);
+  if (size < lanes) {
+    plain_row_kernels().blend(first, second, weight, out, size);
+    return;
+  }
+  const auto factor = hn::Set(I16(), static_cast<std::int16_t>(weight));
+  std::size_t i = 0;
+  for (; i + lanes <= size; i += lanes) {
+    hn::StoreU(blend_bytes(hn::LoadU(d, first + i), hn::LoadU(d, second + i), factor), d, out + i);
+  }
+  if (i < size) {
+    i = size - lanes;
+    hn::StoreU(blend_bytes(hn::LoadU(d, first + i), hn::LoadU(d, second + i), factor), d, out + i);
+  }
+}
+
+/// Half a vector of bytes of the weighted sum of rows, from byte `at`.
+HWY_INLINE void mix_at(const std::uint8_t* const* rows, const std::int16_t* weights, int count,
+                       std::uint8_t* out, std::size_t at) {
+  const hn::Half<U8> half;
+  const I16 di16;
+  const hn::Repartition<std::int32_t, I16> di32;
+  auto low = hn::Set(di32, 1 << 13);
+  auto high = low;
+  for (int k = 0; k < count; k += 2) {
+    const bool paired = k + 1 < count;
+    const auto a = hn::PromoteTo(di16, hn::LoadU(half, rows[k] + at));
+    const auto b = paired ? hn::PromoteTo(di16, hn::LoadU(half, rows[k + 1] + at)) : hn::Zero(di16);
+    const auto both = hn::OddEven(hn::Set(di16, paired ? weights[k + 1] : std::int16_t{0}),
+                                  hn::Set(di16, weights[k]));
+    low = hn::Add(low, hn::WidenMulPairwiseAdd(di32, hn::InterleaveLower(di16, a, b), both));
+    high = hn::Add(high, hn::WidenMulPairwiseAdd(di32, hn::InterleaveUpper(di16, a, b), both));
+  }
+  // Interleaving and narrowing both work within blocks, so the order is the rows' again.
+  const auto sums = hn::ReorderDemote2To(di16, hn::ShiftRight<14>(low), hn::ShiftRight<14>(high));
+  hn::StoreU(hn::DemoteTo(half, sums), half, out + at);
+}
+
+void mix(const std::uint8_t* const* rows, const std::int16_t* weights, int count, std::uint8_t* out,
+         std::size_t size) {
+  const std::size_t lanes = hn::Lanes(I16());
+  if (size < lanes) {
+    plain_row_kernels().mix(rows, weights, count, out, size);
+    return;
+  }
+  for (std::size_t i = 0; i + lanes <= size; i += lanes) {
+    mix_at(rows, weights, count, out, i);
+  }
+  mix_at(rows, weights, count, out, size - lanes);
+}
+
+/// From pairs (first, second) of bytes to their blends, one in 16 bits each.
+template <class D16, class V8>
+HWY_INLINE hn::Vec<D16> blend_pairs(D16 d16, V8 pairs, hn::Vec<hn::RebindToSigned<D16>> weight) {
+  const hn::RebindToSigned<D16> di16;
+  const auto both = hn::BitCast(d16, pairs);
+  const auto first = hn::And(both, hn::Set(d16, 0xFF));
+  const auto difference = hn::BitCast(di16, hn::Sub(hn::ShiftRight<8>(both), first));
+  return hn::Add(first, hn::BitCast(d16, hn::MulFixedPoint15(difference, weight)));
+}
+
+#if HWY_TARGET <= HWY_AVX3_DL && HWY_ARCH_X86
+constexpr BlockShape kShape{32, 64, 4, true, 1};
+
+/// A block: one lookup into two vectors, or two lookups into four, a channel.
+template <int kTables>
+HWY_INLINE hn::Vec<U8> look_up(const hn::Vec<U8>* tables, hn::Vec<U8> index) {
+  const U8 d;
+  const auto near = hn::TwoTablesLookupLanes(d, tables[0], tables[1], hn::IndicesFromVec(d, index));
+  if constexpr (kTables == 2) {
+    return near;
+  } else {
+    const auto far =
+        hn::TwoTablesLookupLanes(d, tables[2], tables[3], hn::IndicesFromVec(d, index));
+    const hn::RebindToSigned<U8> di8;
+    return hn::IfThenElse(
+        hn::RebindMask(d, hn::MaskFromVec(hn::BroadcastSignBit(hn::BitCast(di8, index)))), far,
+        near);
+  }
+}
+
+template <int kTables, int kChannels>
+void across_joint(const std::uint8_t* row, const AcrossPlan& plan, std::uint8_t* const* outs) {
+  const U8 d;
+  const U16 d16;
+  const I16 di16;
+  const hn::Half<U8> half;
+  const std::uint8_t* indices = plan.indices.data();
+  const std::int16_t* weights = plan.weights.data();
+  const auto delta1 = hn::Set(d, static_cast<std::uint8_t>(plan.layout.delta[1]));
+  const auto delta2 = hn::Set(d, static_cast<std::uint8_t>(plan.layout.delta[2]));
+  const auto delta0 = hn::Set(d, static_cast<std::uint8_t>(plan.layout.delta[0]));
+  for (const AcrossPlan::Block& block : plan.blocks) {
+    const std::uint8_t* source = row + block.source;
+    hn::Vec<U8> tables[kTables];
+    for (int t = 0; t < kTables; ++t) {
+      tables[t] = hn::LoadU(d, source + 64 * t);
+    }
+    const auto index = hn::LoadU(d, indices);
+    const auto weight = hn::LoadU(di16, weights);
+    indices += 64;
+    weights += 32;
+    const auto emit = [&](auto channel_index, std::uint8_t* out) HWY_ATTR {
+      const auto blended = blend_pairs(d16, look_up<kTables>(tables, channel_index), weight);
+      hn::StoreU(hn::TruncateTo(half, blended), half, out + block.output);
+    };
+    emit(hn::Add(index, delta0), outs[0]);
+    if constexpr (kChannels > 1) {
+      emit(hn::Add(index, delta1), outs[1]);
+    }
+    if constexpr (kChannels > 2) {
+      emit(hn::Add(index, delta2), outs[2]);
+    }
+  }
+}
+
+template <int kTables>
+void across_by_channels(const std::uint8_t* row, const AcrossPlan& plan,
+                        std::uint8_t* const* outs) {
+  switch (plan.layout.channels) {
+    case 1:
+      return across_joint<kTables, 1>(row, plan, outs);
+    case 2:
+      return across_joint<kTables, 2>(row, plan, outs);
+    default:
+      return across_joint<kTables, 3>(row, plan, outs);
+  }
+}
+
+void across(const std::uint8_t* row, const AcrossPlan& plan, std::uint8_t* const* outs) {
+  if (plan.tables == 2) {
+    across_by_channels<2>(row, plan, outs);
+  } else {
+    across_by_channels<4>(row, plan, outs);
+  }
+}
+
+#else
+// Blocks of 16 bytes, each with tables of its own; wider machines take two blocks together.
+using Pairs = hn::CappedTag<std::uint8_t, 32>;
+constexpr int kTogether = HWY_MAX_LANES_D(Pairs) / 16;
+constexpr BlockShape kShape{8, 16, 4, false, kTogether};
+
+HWY_INLINE hn::Vec<Pairs> load_table(const std::uint8_t* row, const AcrossPlan::Block* blocks,
+                                     int table) {
+  const hn::FixedTag<std::uint8_t, 16> d16;
+  const auto first = hn::LoadU(d16, row + blocks[0].source + 16 * table);
+#if HWY_MAX_BYTES >= 32
+  return hn::Combine(Pairs(), hn::LoadU(d16, row + blocks[1].source + 16 * table), first);
+#else
+  return first;
+#endif
+}
+
+HWY_INLINE void store_blocks(hn::Vec<hn::Repartition<std::uint16_t, Pairs>> values,
+                             const AcrossPlan::Block* blocks, std::uint8_t* out) {
+  const hn::Repartition<std::uint16_t, Pairs> d16;
+  const hn::RebindToSigned<decltype(d16)> di16;
+  const hn::Half<Pairs> narrow;
+  const auto bytes = hn::DemoteTo(narrow, hn::BitCast(di16, values));
+  const hn::FixedTag<std::uint8_t, 8> d8;
+  // In this order: a block's unused lanes are overwritten by the next block.
+#if HWY_MAX_BYTES >= 32
+  hn::StoreU(hn::LowerHalf(d8, bytes), d8, out + blocks[0].output);
+  hn::StoreU(hn::UpperHalf(d8, bytes), d8, out + blocks[1].output);
+#else
+  hn::StoreU(bytes, d8, out + blocks[0].output);
+#endif
+}
+
+template <int kTables>
+void across_blocks(const std::uint8_t* row, const AcrossPlan& plan, std::uint8_t* const* outs) {
+  const Pairs d;
+  const hn::Repartition<std::uint16_t, Pairs> d16;
+  const hn::Repartition<std::int16_t, Pairs> di16;
+  const std::uint8_t* indices = plan.indices.data();
+  const std::int16_t* weights = plan.weights.data();
+  const std::size_t lanes = hn::Lanes(d);
+  for (std::size_t b = 0; b < plan.blocks.size(); b += kTogether) {
+    const AcrossPlan::Block* blocks = plan.blocks.data() + b;
+    hn::Vec<Pairs> tables[kTables];
+    for (int t = 0; t < kTables; ++t) {
+      tables[t] = load_table(row, blocks, t);
+    }
+    const auto weight = hn::LoadU(di16, weights);
+    weights += lanes / 2;
+    for (int c = 0; c < plan.layout.channels; ++c) {
+      auto pairs = hn::TableLookupBytesOr0(tables[0], hn::LoadU(d, indices));
+      for (int t = 1; t < kTables; ++t) {
+        pairs = hn::Or(pairs,
+                       hn::TableLookupBytesOr0(
+                           tables[t], hn::LoadU(d, indices + static_cast<std::size_t>(t) * lanes)));
+      }
+      indices += kTables * lanes;
+      store_blocks(blend_pairs(d16, pairs, weight), blocks, outs[c]);
+    }
+  }
+}
+
+void across(const std::uint8_t* row, const AcrossPlan& plan, std::uint8_t* const* outs) {
+  switch (plan.tables) {
+    case 1:
+      return across_blocks<1>(row, plan, outs);
+    case 2:
+      return across_blocks<2>(row, plan, outs);
+    case 3:
+      return across_blocks<3>(row, plan, outs);
+    default:
+      return across_blocks<4>(row, plan, outs);
+  }
+}
+#endif  // byte lookups across whole vectors, or within blocks
+
+bool source_kernels(RowKernels& kernels) {
+  kernels.name = hwy::TargetName(HWY_TARGET);
+  kernels.shape = kShape;
+  kernels.blend = blend;
+  kernels.mix = mix;
+  kernels.across = across;
+  return true;
+}
+
+#else
+
+bool source_kernels(RowKernels& /*kernels*/) { return false; }
+
+#endif  // a target with byte shuffles
+
+}  // namespace HWY_NAMESPACE
+}  // namespace arete::transform
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace arete::transform {
+
+HWY_EXPORT(source_kernels);
+
+bool set_source_kernels(RowKernels& kernels) {
+  return HWY_DYNAMIC_DISPATCH(source_kernels)(kernels);
+}
+
+RowKernels current_row_kernels() {
+  RowKernels kernels = plain_row_kernels();
+  if (set_source_kernels(kernels)) {
+    set_pixel_kernels(kernels);
+    set_float_kernels(kernels);
+  }
+  return kernels;
+}
+
+const RowKernels& best_row_kernels() {
+  static const RowKernels kKernels = current_row_kernels();
+  return kKernels;
+}
+
+}  // namespace arete::transform
+#endif
