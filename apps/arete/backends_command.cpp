@@ -2,9 +2,16 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "commands.hpp"
+#include "convert/model_source.hpp"
+#include "engine_options.hpp"
+#include "evaluate/engine_check.hpp"
+#include "shape_option.hpp"
 
 namespace arete::app {
 namespace {
@@ -54,13 +61,80 @@ ExitCode run_backends(Output& output) {
   return kOk;
 }
 
+struct CheckArguments {
+  std::string model;
+  std::vector<std::string> engines;
+  std::vector<std::string> options;
+  std::vector<std::string> shapes;
+};
+
+Result<std::vector<evaluate::EngineCheck>> check(const CheckArguments& arguments) {
+  evaluate::CheckRequest request;
+  request.model = arguments.model;
+  request.engines = arguments.engines;
+  ARETE_TRY_ASSIGN(request.options, parse_engine_options(arguments.options));
+  ARETE_TRY_ASSIGN(request.shapes, parse_shapes(arguments.shapes));
+  if (!request.model.empty()) {
+    io::PosixFiles files;
+    ARETE_TRY(convert::open_source(files, request.model));
+  }
+  return evaluate::check_engines(engines(), request, engine_rows());
+}
+
+ExitCode run_check(const CheckArguments& arguments, Output& output) {
+  const auto checks = check(arguments);
+  if (!checks) {
+    output.error(checks.error());
+    return exit_code_of(checks.error());
+  }
+  if (output.json()) {
+    for (const evaluate::EngineCheck& check : *checks) {
+      output.line(to_node(check));
+    }
+  } else {
+    output.text(evaluate::to_text(*checks));
+  }
+  const bool has_failed = std::ranges::any_of(*checks, [](const evaluate::EngineCheck& check) {
+    return check.status == evaluate::CheckStatus::kFailed;
+  });
+  return has_failed ? kFailed : kOk;
+}
+
+CLI::App* add_check(CLI::App& parser, CheckArguments& arguments) {
+  CLI::App* check = parser.add_subcommand(
+      "check", "Load and run a model on every engine and compare with the reference evaluator");
+  check->fallthrough();  // --output belongs to the verb above
+  check->add_option("MODEL", arguments.model, "ONNX or TFLite file; else a tiny one of our own");
+  check->add_option("--engine", arguments.engines, "Only these engines")
+      ->type_name("NAME,...")
+      ->delimiter(',');
+  add_engine_options(*check, arguments.options);
+  check
+      ->add_option("--shape", arguments.shapes,
+                   "Extents of an input with unknown ones: NAME=1x3x224x224")
+      ->type_name("NAME=SHAPE")
+      ->allow_extra_args(false);
+  check->footer(
+      "Each engine runs in a process of its own: one that crashes or hangs is a finding.\n"
+      "Exit code 1 if an engine that says it is available fails.\n"
+      "Examples:\n"
+      "  arete backends check\n"
+      "  arete backends check model.tflite --engine litert,onnxruntime");
+  return check;
+}
+
 }  // namespace
 
 Command backends_command(CLI::App& app) {
+  auto arguments = std::make_shared<CheckArguments>();
   CLI::App* parser =
       app.add_subcommand("backends", "List the engines of this machine and their options");
-  parser->footer("Examples:\n  arete backends\n  arete backends --output json");
-  return {parser, run_backends};
+  CLI::App* check = add_check(*parser, *arguments);
+  parser->footer(
+      "Examples:\n  arete backends\n  arete backends --output json\n  arete backends check");
+  return {parser, [arguments, check](Output& output) {
+            return check->parsed() ? run_check(*arguments, output) : run_backends(output);
+          }};
 }
 
 }  // namespace arete::app

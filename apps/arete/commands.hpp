@@ -22,5 +22,8 @@ struct Command {
 [[nodiscard]] Command convert_command(CLI::App& app);
 [[nodiscard]] Command run_command(CLI::App& app);
 [[nodiscard]] Command backends_command(CLI::App& app);
+[[nodiscard]] Command bench_command(CLI::App& app);
+/// Not for people: the process that holds one engine for `bench` and `backends check`.
+[[nodiscard]] Command bench_worker_command(CLI::App& app);
 
 }  // namespace arete::app

@@ -70,9 +70,11 @@ int parse_and_run(int argc, char** argv) {
       "  arete inspect model.tflite\n"
       "  arete convert model.tflite -o model.onnx\n"
       "  arete run model.onnx --input pictures/ --draw out/\n"
+      "  arete bench model.tflite --threads 1,2\n"
       "Each verb has its own --help. Exit codes: 0 ok, 1 failed, 2 usage, 3 unmet gate.");
-  const std::vector<Command> commands = {inspect_command(app), convert_command(app),
-                                         run_command(app), backends_command(app)};
+  const std::vector<Command> commands = {inspect_command(app),  convert_command(app),
+                                         run_command(app),      bench_command(app),
+                                         backends_command(app), bench_worker_command(app)};
   GeneralOptions options;
   for (const Command& command : commands) {
     add_general_options(*command.parser, options);

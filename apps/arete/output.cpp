@@ -81,6 +81,17 @@ runtime::Registry engines() {
   return registry;
 }
 
+runtime::Registry engine_alone(std::string_view name) {
+  runtime::DiscoverOptions options;
+  options.only = {std::string(name)};
+  options.expected = options.only;
+  runtime::Registry registry = runtime::Registry::discover(options);
+  if (name == convert::kReferenceName) {
+    registry.add(convert::reference_backend());
+  }
+  return registry;
+}
+
 ExitCode exit_code_of(const Error& error) {
   return error.code() == ErrorCode::kGate ? kUnmetGate : kFailed;
 }

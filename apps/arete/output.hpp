@@ -42,6 +42,9 @@ class Output {
 /// but not built.
 [[nodiscard]] runtime::Registry engines();
 
+/// The named engine and no other: the rest is not even opened.
+[[nodiscard]] runtime::Registry engine_alone(std::string_view name);
+
 /// Exit code of an error.
 [[nodiscard]] ExitCode exit_code_of(const Error& error);
 

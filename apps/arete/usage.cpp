@@ -19,7 +19,9 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& kn
 std::vector<std::string> verbs_of(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::App* verb : app.get_subcommands({})) {
-    names.push_back(verb->get_name());
+    if (!verb->get_group().empty()) {  // those without a group are hidden
+      names.push_back(verb->get_name());
+    }
   }
   return names;
 }

@@ -80,12 +80,15 @@ Registry Registry::discover(const DiscoverOptions& options) {
     return std::ranges::any_of(registry.list_,
                                [&](const BackendStatus& it) { return it.info.name == name; });
   };
+  const auto wanted = [&options](const std::string& name) {
+    return options.only.empty() || std::ranges::find(options.only, name) != options.only.end();
+  };
   for (const std::string& folder : path) {
     for (const fs::path& file : plugin_files(folder)) {
       BackendStatus status;
       status.info.name = *engine_name(file);
       status.info.path = file.string();
-      if (listed(status.info.name)) {
+      if (listed(status.info.name) || !wanted(status.info.name)) {
         continue;
       }
       auto opened = PluginBackend::open(status.info.path, status.info);
