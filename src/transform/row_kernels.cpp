@@ -109,6 +109,7 @@ const RowKernels& plain_row_kernels() {
 
 #ifndef ARETE_HIGHWAY
 const RowKernels& best_row_kernels() { return plain_row_kernels(); }
+std::vector<RowKernels> all_row_kernels() { return {plain_row_kernels()}; }
 #endif
 
 void gray_of_rgb(const std::uint8_t* const* rgb, std::uint8_t* out, std::size_t size) {

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "transform/across_plan.hpp"
 #include "transform/yuv.hpp"
@@ -55,6 +56,9 @@ struct RowKernels {
 [[nodiscard]] const RowKernels& plain_row_kernels();
 /// The best for this machine: vectorized if built with Highway, else the plain ones.
 [[nodiscard]] const RowKernels& best_row_kernels();
+
+/// For tests: the plain kernels, then those of each instruction set that this machine has.
+[[nodiscard]] std::vector<RowKernels> all_row_kernels();
 
 /// tensor::luma of three rows; not worth a vector.
 void gray_of_rgb(const std::uint8_t* const* rgb, std::uint8_t* out, std::size_t size);

@@ -15,8 +15,4 @@ void set_pixel_kernels(RowKernels& kernels);
 /// Sets to_f32 and to_f16.
 void set_float_kernels(RowKernels& kernels);
 
-/// The kernels of the instruction sets that Highway is limited to at the moment (for tests, which
-/// limit it); best_row_kernels() asks once.
-[[nodiscard]] RowKernels current_row_kernels();
-
 }  // namespace arete::transform

@@ -285,6 +285,9 @@ bool set_source_kernels(RowKernels& kernels) {
   return HWY_DYNAMIC_DISPATCH(source_kernels)(kernels);
 }
 
+namespace {
+
+/// Of the instruction sets that Highway is limited to at the moment.
 RowKernels current_row_kernels() {
   RowKernels kernels = plain_row_kernels();
   if (set_source_kernels(kernels)) {
@@ -294,9 +297,24 @@ RowKernels current_row_kernels() {
   return kernels;
 }
 
+}  // namespace
+
 const RowKernels& best_row_kernels() {
   static const RowKernels kKernels = current_row_kernels();
   return kKernels;
+}
+
+std::vector<RowKernels> all_row_kernels() {
+  std::vector<RowKernels> all{plain_row_kernels()};
+  for (std::int64_t targets = hwy::SupportedTargets(); targets != 0; targets &= targets - 1) {
+    hwy::SetSupportedTargetsForTest(targets & -targets);
+    const RowKernels kernels = current_row_kernels();
+    if (kernels.name != all.front().name) {
+      all.push_back(kernels);
+    }
+  }
+  hwy::SetSupportedTargetsForTest(0);
+  return all;
 }
 
 }  // namespace arete::transform
