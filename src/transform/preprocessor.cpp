@@ -52,8 +52,8 @@ Preprocessor::Preprocessor(const spec::ResolvedInput& input, RowWriter writer,
       kernels_(&kernels),
       writer_(std::move(writer)),
       resampler_(kernels),
-      row_size_(static_cast<std::size_t>(size_.width) + kRowSlack),
-      rows_(6 * row_size_) {
+      row_size_(padded_row(static_cast<std::size_t>(size_.width))) {
+  rows_.resize(6 * row_size_);
   for (std::size_t c = 0; c < 3; ++c) {
     pixels_[c] = rows_.data() + c * row_size_;
     samples_[c] = rows_.data() + (3 + c) * row_size_;

@@ -23,7 +23,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "base/result.hpp"
 #include "spec/resolve.hpp"
@@ -32,6 +31,7 @@
 #include "transform/geometry.hpp"
 #include "transform/resampler.hpp"
 #include "transform/row_kernels.hpp"
+#include "transform/row_memory.hpp"
 #include "transform/row_writer.hpp"
 
 namespace arete::transform {
@@ -96,7 +96,7 @@ class Preprocessor {
   Patch patch_;
   Geometry geometry_;
   std::size_t row_size_ = 0;                ///< of a row in rows_, slack included
-  std::vector<std::uint8_t> rows_;          ///< three of pixels, three of components
+  RowMemory rows_;                          ///< three of pixels, three of components
   std::array<std::uint8_t*, 3> pixels_{};   ///< in the model's color order
   std::array<std::uint8_t*, 3> samples_{};  ///< components before color conversion
 };

@@ -27,7 +27,7 @@ void Resampler::plan(tensor::PixelFormat format, int components, spec::Resample 
     longest = std::max(longest, group.across.size);
     most_rows = std::max(most_rows, static_cast<std::size_t>(group.down.width));
   }
-  buffer_.resize(longest + kRowSlack);
+  buffer_.resize(padded_row(longest));
   rows_.resize(most_rows);
 }
 

@@ -11,6 +11,7 @@
 #include "spec/input.hpp"
 #include "tensor/picture.hpp"
 #include "transform/row_kernels.hpp"
+#include "transform/row_memory.hpp"
 #include "transform/source_planes.hpp"
 
 namespace arete::transform {
@@ -38,8 +39,8 @@ class Resampler {
 
   const RowKernels* kernels_;
   std::vector<Group> groups_;
-  std::size_t used_ = 0;              ///< of groups_, which keeps its memory
-  std::vector<std::uint8_t> buffer_;  ///< one blended row
+  std::size_t used_ = 0;  ///< of groups_, which keeps its memory
+  RowMemory buffer_;      ///< one blended row
   std::vector<const std::uint8_t*> rows_;
 };
 

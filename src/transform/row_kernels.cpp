@@ -98,12 +98,18 @@ void plain_lookup(const std::uint8_t* in, const std::uint8_t* table, std::uint8_
   }
 }
 
+void plain_shift(const std::uint8_t* in, std::uint8_t added, std::uint8_t* out, std::size_t size) {
+  for (std::size_t i = 0; i < size; ++i) {
+    out[i] = static_cast<std::uint8_t>(in[i] + added);
+  }
+}
+
 }  // namespace
 
 const RowKernels& plain_row_kernels() {
   static constexpr RowKernels kKernels{"plain",      BlockShape{}, plain_blend,   plain_mix,
                                        plain_across, plain_to_rgb, plain_to_gray, plain_interleave,
-                                       plain_to_f32, plain_to_f16, plain_lookup};
+                                       plain_to_f32, plain_to_f16, plain_lookup,  plain_shift};
   return kKernels;
 }
 

@@ -51,6 +51,8 @@ struct RowKernels {
   /// Exactly `size` bytes: table[in].
   void (*lookup)(const std::uint8_t* in, const std::uint8_t* table, std::uint8_t* out,
                  std::size_t size);
+  /// Exactly `size` bytes: in + added, wrapped around.
+  void (*shift)(const std::uint8_t* in, std::uint8_t added, std::uint8_t* out, std::size_t size);
 };
 
 [[nodiscard]] const RowKernels& plain_row_kernels();

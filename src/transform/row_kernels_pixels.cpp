@@ -14,54 +14,91 @@ namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-using I16 = hn::ScalableTag<std::int16_t>;
 using U8 = hn::ScalableTag<std::uint8_t>;
-using HalfU8 = hn::Rebind<std::uint8_t, I16>;
+using I16 = hn::Repartition<std::int16_t, U8>;
 
-/// 16-bit luma and chroma as yuv.hpp shifts them.
-HWY_INLINE hn::Vec<I16> shifted_luma(const std::uint8_t* luma) {
-  return hn::ShiftLeft<7>(hn::PromoteTo(I16(), hn::LoadU(HalfU8(), luma)));
+/// A vector of samples shifted into 16 bits as yuv.hpp says. Interleaving and narrowing both work
+/// within blocks, so the halves need no other order.
+struct Shifted {
+  hn::Vec<I16> low;
+  hn::Vec<I16> high;
+};
+HWY_INLINE Shifted shifted_luma(const std::uint8_t* luma) {
+  const U8 d;
+  const hn::RebindToUnsigned<I16> d16;
+  const I16 di16;
+  const auto samples = hn::LoadU(d, luma);
+  const auto zero = hn::Zero(d);
+  return {
+      hn::BitCast(di16, hn::ShiftRight<1>(hn::BitCast(d16, hn::InterleaveLower(d, zero, samples)))),
+      hn::BitCast(di16,
+                  hn::ShiftRight<1>(hn::BitCast(d16, hn::InterleaveUpper(d, zero, samples))))};
 }
-HWY_INLINE hn::Vec<I16> shifted_chroma(const std::uint8_t* chroma) {
-  const I16 d;
-  const auto wide = hn::ShiftLeft<8>(hn::PromoteTo(d, hn::LoadU(HalfU8(), chroma)));
-  return hn::Xor(wide, hn::Set(d, static_cast<std::int16_t>(-32768)));
+HWY_INLINE Shifted shifted_chroma(const std::uint8_t* chroma) {
+  const U8 d;
+  const I16 di16;
+  const auto samples = hn::Xor(hn::LoadU(d, chroma), hn::Set(d, 0x80));
+  const auto zero = hn::Zero(d);
+  return {hn::BitCast(di16, hn::InterleaveLower(d, zero, samples)),
+          hn::BitCast(di16, hn::InterleaveUpper(d, zero, samples))};
 }
 
-HWY_INLINE void store_pixels(hn::Vec<I16> sums, std::uint8_t* out) {
-  hn::StoreU(hn::DemoteTo(HalfU8(), hn::ShiftRight<6>(sums)), HalfU8(), out);
+HWY_INLINE void store_pixels(hn::Vec<I16> low, hn::Vec<I16> high, std::uint8_t* out) {
+  const U8 d;
+  hn::StoreU(hn::ReorderDemote2To(d, hn::ShiftRight<6>(low), hn::ShiftRight<6>(high)), d, out);
 }
 
+/// A row's factors as vectors.
+struct Factors {
+  hn::Vec<I16> luma;
+  hn::Vec<I16> bias;
+  hn::Vec<I16> red_v;
+  hn::Vec<I16> green_u;
+  hn::Vec<I16> green_v;
+  hn::Vec<I16> blue_u;
+};
+struct Colors {
+  hn::Vec<I16> red;
+  hn::Vec<I16> green;
+  hn::Vec<I16> blue;
+};
+HWY_INLINE Colors colors_of(const Factors& factors, hn::Vec<I16> luma, hn::Vec<I16> u,
+                            hn::Vec<I16> v) {
+  const auto gray = hn::Add(hn::MulFixedPoint15(luma, factors.luma), factors.bias);
+  const auto green =
+      hn::Add(hn::MulFixedPoint15(u, factors.green_u), hn::MulFixedPoint15(v, factors.green_v));
+  return {hn::SaturatedAdd(gray, hn::MulFixedPoint15(v, factors.red_v)), hn::Sub(gray, green),
+          hn::SaturatedAdd(gray, hn::MulFixedPoint15(u, factors.blue_u))};
+}
+
+// The last vector of a row may reach into its slack.
 void to_rgb(const YuvFactors& factors, const std::uint8_t* const* yuv, std::uint8_t* const* rgb,
             std::size_t size) {
   const I16 d;
-  const std::size_t lanes = hn::Lanes(d);
-  const auto luma_factor = hn::Set(d, factors.luma);
-  const auto bias = hn::Set(d, factors.bias);
-  const auto red_v = hn::Set(d, factors.red_v);
-  const auto green_u = hn::Set(d, factors.green_u);
-  const auto green_v = hn::Set(d, factors.green_v);
-  const auto blue_u = hn::Set(d, factors.blue_u);
-  // The last vector may reach into the slack of the rows.
-  for (std::size_t i = 0; i < size; i += lanes) {
-    const auto luma = hn::Add(hn::MulFixedPoint15(shifted_luma(yuv[0] + i), luma_factor), bias);
-    const auto u = shifted_chroma(yuv[1] + i);
-    const auto v = shifted_chroma(yuv[2] + i);
-    store_pixels(hn::SaturatedAdd(luma, hn::MulFixedPoint15(v, red_v)), rgb[0] + i);
-    store_pixels(
-        hn::Sub(luma, hn::Add(hn::MulFixedPoint15(u, green_u), hn::MulFixedPoint15(v, green_v))),
-        rgb[1] + i);
-    store_pixels(hn::SaturatedAdd(luma, hn::MulFixedPoint15(u, blue_u)), rgb[2] + i);
+  const Factors f{hn::Set(d, factors.luma),    hn::Set(d, factors.bias),
+                  hn::Set(d, factors.red_v),   hn::Set(d, factors.green_u),
+                  hn::Set(d, factors.green_v), hn::Set(d, factors.blue_u)};
+  for (std::size_t i = 0; i < size; i += hn::Lanes(U8())) {
+    const Shifted luma = shifted_luma(yuv[0] + i);
+    const Shifted u = shifted_chroma(yuv[1] + i);
+    const Shifted v = shifted_chroma(yuv[2] + i);
+    const Colors low = colors_of(f, luma.low, u.low, v.low);
+    const Colors high = colors_of(f, luma.high, u.high, v.high);
+    store_pixels(low.red, high.red, rgb[0] + i);
+    store_pixels(low.green, high.green, rgb[1] + i);
+    store_pixels(low.blue, high.blue, rgb[2] + i);
   }
 }
 
 void to_gray(const YuvFactors& factors, const std::uint8_t* luma, std::uint8_t* out,
              std::size_t size) {
   const I16 d;
-  const auto luma_factor = hn::Set(d, factors.luma);
+  const auto factor = hn::Set(d, factors.luma);
   const auto bias = hn::Set(d, factors.bias);
-  for (std::size_t i = 0; i < size; i += hn::Lanes(d)) {
-    store_pixels(hn::Add(hn::MulFixedPoint15(shifted_luma(luma + i), luma_factor), bias), out + i);
+  for (std::size_t i = 0; i < size; i += hn::Lanes(U8())) {
+    const Shifted samples = shifted_luma(luma + i);
+    store_pixels(hn::Add(hn::MulFixedPoint15(samples.low, factor), bias),
+                 hn::Add(hn::MulFixedPoint15(samples.high, factor), bias), out + i);
   }
 }
 
@@ -102,32 +139,29 @@ void lookup(const std::uint8_t* in, const std::uint8_t* table, std::uint8_t* out
   }
 }
 #else
-/// Most tables only shift the pixels: stored = pixel - 128.
 void lookup(const std::uint8_t* in, const std::uint8_t* table, std::uint8_t* out,
             std::size_t size) {
-  const U8 d;
-  const std::uint8_t shift = table[0];
-  for (int pixel = 1; pixel < 256; ++pixel) {
-    if (static_cast<std::uint8_t>(pixel + shift) != table[pixel]) {
-      plain_row_kernels().lookup(in, table, out, size);
-      return;
-    }
-  }
-  const std::size_t lanes = hn::Lanes(d);
-  const auto added = hn::Set(d, shift);
-  std::size_t i = 0;
-  for (; i + lanes <= size; i += lanes) {
-    hn::StoreU(hn::Add(hn::LoadU(d, in + i), added), d, out + i);
-  }
-  plain_row_kernels().lookup(in + i, table, out + i, size - i);
+  plain_row_kernels().lookup(in, table, out, size);
 }
 #endif
+
+void shift(const std::uint8_t* in, std::uint8_t added, std::uint8_t* out, std::size_t size) {
+  const U8 d;
+  const auto addend = hn::Set(d, added);
+  const std::size_t lanes = hn::Lanes(d);
+  std::size_t i = 0;
+  for (; i + lanes <= size; i += lanes) {
+    hn::StoreU(hn::Add(hn::LoadU(d, in + i), addend), d, out + i);
+  }
+  plain_row_kernels().shift(in + i, added, out + i, size - i);
+}
 
 void pixel_kernels(RowKernels& kernels) {
   kernels.to_rgb = to_rgb;
   kernels.to_gray = to_gray;
   kernels.interleave = interleave;
   kernels.lookup = lookup;
+  kernels.shift = shift;
 }
 
 }  // namespace HWY_NAMESPACE

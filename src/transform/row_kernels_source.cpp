@@ -22,6 +22,36 @@ using U8 = hn::ScalableTag<std::uint8_t>;
 using U16 = hn::Repartition<std::uint16_t, U8>;
 using I16 = hn::Repartition<std::int16_t, U8>;
 
+#if HWY_TARGET <= HWY_AVX3_DL && HWY_ARCH_X86
+#define ARETE_WIDE_LOOKUPS 1
+#else
+#define ARETE_WIDE_LOOKUPS 0
+#endif
+
+#if ARETE_WIDE_LOOKUPS
+/// Of each pair of bytes, the second less the first.
+HWY_INLINE hn::Vec<I16> differences(hn::Vec<U8> pairs) {
+  return hn::SatWidenMulPairwiseAdd(I16(), pairs,
+                                    hn::BitCast(hn::RebindToSigned<U8>(), hn::Set(I16(), 0x01FF)));
+}
+
+/// first + q15(second - first, weight) for each byte. What is added needs no saturation, for the
+/// sum lies between the two: its low bytes are picked by one lookup.
+HWY_INLINE hn::Vec<U8> blend_bytes(hn::Vec<U8> first, hn::Vec<U8> second, hn::Vec<I16> weight) {
+  const U8 d8;
+  alignas(64) static constexpr std::uint8_t kLowBytes[64] = {
+      0,  2,  4,  6,  8,  10, 12, 14, 64,  66,  68,  70,  72,  74,  76,  78,
+      16, 18, 20, 22, 24, 26, 28, 30, 80,  82,  84,  86,  88,  90,  92,  94,
+      32, 34, 36, 38, 40, 42, 44, 46, 96,  98,  100, 102, 104, 106, 108, 110,
+      48, 50, 52, 54, 56, 58, 60, 62, 112, 114, 116, 118, 120, 122, 124, 126};
+  const auto low = differences(hn::InterleaveLower(d8, first, second));
+  const auto high = differences(hn::InterleaveUpper(d8, first, second));
+  const auto step = hn::TwoTablesLookupLanes(d8, hn::BitCast(d8, hn::MulFixedPoint15(low, weight)),
+                                             hn::BitCast(d8, hn::MulFixedPoint15(high, weight)),
+                                             hn::SetTableIndices(d8, kLowBytes));
+  return hn::Add(first, step);
+}
+#else
 /// first + q15(second - first, weight) for each byte. Even and odd bytes are blended on their own:
 /// what is added needs no saturation, for the sum lies between the two.
 HWY_INLINE hn::Vec<U8> blend_bytes(hn::Vec<U8> first, hn::Vec<U8> second, hn::Vec<I16> weight) {
@@ -40,6 +70,7 @@ HWY_INLINE hn::Vec<U8> blend_bytes(hn::Vec<U8> first, hn::Vec<U8> second, hn::Ve
       hn::OddEven(hn::BitCast(d8, hn::ShiftLeft<8>(odd_step)), hn::BitCast(d8, even_step));
   return hn::Add(first, step);
 }
+#endif
 
 void blend(const std::uint8_t* HWY_RESTRICT first, const std::uint8_t* HWY_RESTRICT second,
            int weight, std::uint8_t* HWY_RESTRICT out, std::size_t size) {
@@ -95,17 +126,7 @@ void mix(const std::uint8_t* const* rows, const std::int16_t* weights, int count
   mix_at(rows, weights, count, out, size - lanes);
 }
 
-/// From pairs (first, second) of bytes to their blends, one in 16 bits each.
-template <class D16, class V8>
-HWY_INLINE hn::Vec<D16> blend_pairs(D16 d16, V8 pairs, hn::Vec<hn::RebindToSigned<D16>> weight) {
-  const hn::RebindToSigned<D16> di16;
-  const auto both = hn::BitCast(d16, pairs);
-  const auto first = hn::And(both, hn::Set(d16, 0xFF));
-  const auto difference = hn::BitCast(di16, hn::Sub(hn::ShiftRight<8>(both), first));
-  return hn::Add(first, hn::BitCast(d16, hn::MulFixedPoint15(difference, weight)));
-}
-
-#if HWY_TARGET <= HWY_AVX3_DL && HWY_ARCH_X86
+#if ARETE_WIDE_LOOKUPS
 constexpr BlockShape kShape{32, 64, 4, true, 1};
 
 /// A block: one lookup into two vectors, or two lookups into four, a channel.
@@ -147,7 +168,10 @@ void across_joint(const std::uint8_t* row, const AcrossPlan& plan, std::uint8_t*
     indices += 64;
     weights += 32;
     const auto emit = [&](auto channel_index, std::uint8_t* out) HWY_ATTR {
-      const auto blended = blend_pairs(d16, look_up<kTables>(tables, channel_index), weight);
+      const auto pairs = look_up<kTables>(tables, channel_index);
+      const auto first = hn::And(hn::BitCast(d16, pairs), hn::Set(d16, 0xFF));
+      const auto step = hn::MulFixedPoint15(differences(pairs), weight);
+      const auto blended = hn::Add(first, hn::BitCast(d16, step));
       hn::StoreU(hn::TruncateTo(half, blended), half, out + block.output);
     };
     emit(hn::Add(index, delta0), outs[0]);
@@ -196,6 +220,16 @@ HWY_INLINE hn::Vec<Pairs> load_table(const std::uint8_t* row, const AcrossPlan::
 #else
   return first;
 #endif
+}
+
+/// From pairs (first, second) of bytes to their blends, one in 16 bits each.
+template <class D16, class V8>
+HWY_INLINE hn::Vec<D16> blend_pairs(D16 d16, V8 pairs, hn::Vec<hn::RebindToSigned<D16>> weight) {
+  const hn::RebindToSigned<D16> di16;
+  const auto both = hn::BitCast(d16, pairs);
+  const auto first = hn::And(both, hn::Set(d16, 0xFF));
+  const auto difference = hn::BitCast(di16, hn::Sub(hn::ShiftRight<8>(both), first));
+  return hn::Add(first, hn::BitCast(d16, hn::MulFixedPoint15(difference, weight)));
 }
 
 HWY_INLINE void store_blocks(hn::Vec<hn::Repartition<std::uint16_t, Pairs>> values,
@@ -255,7 +289,8 @@ void across(const std::uint8_t* row, const AcrossPlan& plan, std::uint8_t* const
       return across_blocks<4>(row, plan, outs);
   }
 }
-#endif  // byte lookups across whole vectors, or within blocks
+#endif
+#undef ARETE_WIDE_LOOKUPS  // byte lookups across whole vectors, or within blocks
 
 bool source_kernels(RowKernels& kernels) {
   kernels.name = hwy::TargetName(HWY_TARGET);

@@ -9,10 +9,10 @@ namespace {
 
 using tensor::DType;
 
-/// Every pixel is stored as it is.
-bool is_identity(const PixelTable& table, std::size_t channels) {
-  for (std::size_t i = 0; i < channels * 256; ++i) {
-    if (table.bytes(0)[i] != static_cast<std::uint8_t>(i % 256)) {
+/// Every byte stored is the pixel and the same number, which pixel 0 shows.
+bool is_shift(const std::uint8_t* table) {
+  for (std::size_t pixel = 0; pixel < 256; ++pixel) {
+    if (table[pixel] != static_cast<std::uint8_t>(pixel + table[0])) {
       return false;
     }
   }
@@ -38,7 +38,11 @@ RowWriter::RowWriter(const spec::ResolvedInput& input, const RowKernels& kernels
     store_ = dtype == DType::kF32 ? Store::kF32 : Store::kF16;
   } else if (table_.element_bytes() == 1) {
     store_ = Store::kBytes;
-    keeps_bytes_ = is_identity(table_, channels_);
+    keeps_bytes_ = true;
+    for (std::size_t c = 0; c < channels_; ++c) {
+      shifts_bytes_[c] = is_shift(table_.bytes(c));
+      keeps_bytes_ = keeps_bytes_ && shifts_bytes_[c] && table_.bytes(c)[0] == 0;
+    }
   }
   for (std::size_t i = 0; i < FloatScale::kLength; ++i) {
     for (std::size_t c = 0; c < 3; ++c) {
@@ -48,7 +52,8 @@ RowWriter::RowWriter(const spec::ResolvedInput& input, const RowKernels& kernels
     scales_[3].mean[i] = table_.mean(i % 3);
     scales_[3].factor[i] = table_.factor(i % 3);
   }
-  buffer_.resize(3 * (width_ + kRowSlack) + 3 * width_ + kRowSlack);
+  row_size_ = padded_row(width_);
+  buffer_.resize(3 * row_size_ + padded_row(3 * width_));
 }
 
 std::size_t RowWriter::picture_bytes() const {
@@ -65,17 +70,25 @@ void RowWriter::put(const std::uint8_t* pixels, std::size_t channel, std::size_t
       kernels_->to_f16(pixels, scales_[channel], reinterpret_cast<std::uint16_t*>(out), size);
       return;
     case Store::kBytes:
-      if (keeps_bytes_) {
-        std::memcpy(out, pixels, size);
-      } else {
-        kernels_->lookup(pixels, table_.bytes(channel), reinterpret_cast<std::uint8_t*>(out), size);
-      }
+      put_bytes(pixels, channel, reinterpret_cast<std::uint8_t*>(out));
       return;
     case Store::kTable:
       for (std::size_t i = 0; i < size; ++i) {
         table_.store(static_cast<int>(channel), pixels[i], out + i * table_.element_bytes());
       }
       return;
+  }
+}
+
+void RowWriter::put_bytes(const std::uint8_t* pixels, std::size_t channel,
+                          std::uint8_t* out) const {
+  const std::uint8_t* table = table_.bytes(channel);
+  if (keeps_bytes_) {
+    std::memcpy(out, pixels, width_);
+  } else if (shifts_bytes_[channel]) {
+    kernels_->shift(pixels, table[0], out, width_);
+  } else {
+    kernels_->lookup(pixels, table, out, width_);
   }
 }
 
@@ -105,8 +118,8 @@ void RowWriter::write(const std::uint8_t* const* rows, int y, std::byte* picture
     case Store::kBytes: {
       std::array<const std::uint8_t*, 3> stored{rows[0], rows[1], rows[2]};
       for (std::size_t c = 0; c < 3 && !keeps_bytes_; ++c) {
-        std::uint8_t* row = buffer_.data() + c * (width_ + kRowSlack);
-        kernels_->lookup(rows[c], table_.bytes(c), row, width_);
+        std::uint8_t* row = buffer_.data() + c * row_size_;
+        put_bytes(rows[c], c, row);
         stored[c] = row;
       }
       kernels_->interleave(stored.data(), reinterpret_cast<std::uint8_t*>(out), width_);
@@ -114,7 +127,7 @@ void RowWriter::write(const std::uint8_t* const* rows, int y, std::byte* picture
     }
     case Store::kF32:
     case Store::kF16: {
-      std::uint8_t* mixed = buffer_.data() + 3 * (width_ + kRowSlack);
+      std::uint8_t* mixed = buffer_.data() + 3 * row_size_;
       kernels_->interleave(rows, mixed, width_);
       put(mixed, 3, 3 * width_, out);
       return;
