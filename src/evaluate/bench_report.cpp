@@ -90,7 +90,9 @@ std::string to_text(const BenchReport& report) {
   std::string rest;
   for (const BenchRow& row : report.rows) {
     if (row.error) {
-      rest += fmt::format("{} ({} threads): {}: {}\n", row.plan.engine, row.plan.threads,
+      const bool was_tried = row.error->code() != ErrorCode::kUnavailable;
+      rest += fmt::format("{}{}: {}: {}\n", row.plan.engine,
+                          was_tried ? fmt::format(", threads {}", row.plan.threads) : "",
                           name_of(row.error->code()), row.error->message());
       continue;
     }
@@ -119,6 +121,9 @@ report::BarChart chart_of(const BenchReport& report) {
   chart.unit = "milliseconds";
   chart.series = {"CPU time", "wall time"};
   for (const BenchRow& row : report.rows) {
+    if (row.error && row.error->code() == ErrorCode::kUnavailable) {
+      continue;  // not of this machine: the table says so
+    }
     report::BarGroup group;
     group.label = label_of(row) + (row.plan.threads == 1 ? " thread" : " threads");
     if (row.error) {

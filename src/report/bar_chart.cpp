@@ -59,6 +59,8 @@ class ChartPainter {
       add(group);
     }
     axis(top);
+    // The grid lies behind the bars.
+    drawing_.rects.insert(drawing_.rects.begin(), grid_.begin(), grid_.end());
     drawing_.height = y_ + kMargin;
     return std::move(drawing_);
   }
@@ -124,7 +126,7 @@ class ChartPainter {
     for (int i = 0; static_cast<double>(i) * step_ <= highest_ * 1.0001; ++i) {
       const double value = static_cast<double>(i) * step_;
       const double x = x_of(value);
-      drawing_.lines.push_back({x, top - 6, x, bottom, 1, kFaintInk});
+      grid_.push_back({x - 0.5, top - 6, 1, bottom - top + 6, kFaintInk, ""});
       write(x, bottom + 15, fmt::format("{:g}", value), Anchor::kMiddle);
     }
     y_ = bottom + 32;
@@ -135,6 +137,7 @@ class ChartPainter {
 
   const BarChart& chart_;
   Drawing drawing_;
+  std::vector<DrawnRect> grid_;
   double labels_ = 0;
   double highest_ = 0;
   double left_ = 0;

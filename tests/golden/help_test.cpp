@@ -3,7 +3,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,8 +23,11 @@ class HelpText : public testing::TestWithParam<std::string> {};
 TEST_P(HelpText, IsTheSnapshot) {
   io::ProcessRequest request;
   request.program = ARETE_PROGRAM;
-  if (GetParam() != "arete") {
-    request.arguments.push_back(GetParam());
+  std::string file = GetParam();
+  std::ranges::replace(file, ' ', '_');
+  std::istringstream words(GetParam() == "arete" ? "" : GetParam());
+  for (std::string word; words >> word;) {
+    request.arguments.push_back(word);
   }
   request.arguments.emplace_back("--help");
   io::PosixProcesses processes;
@@ -33,8 +38,7 @@ TEST_P(HelpText, IsTheSnapshot) {
   EXPECT_NE(outcome->output.find("Examples:"), std::string::npos);
   const char* source = std::getenv("ARETE_SOURCE_DIR");
   ASSERT_NE(source, nullptr) << "ARETE_SOURCE_DIR is not set";
-  const io::Path path =
-      io::Path(source) / "tests" / "golden" / "help" / (GetParam() + std::string(".txt"));
+  const io::Path path = io::Path(source) / "tests" / "golden" / "help" / (file + ".txt");
   io::PosixFiles files;
   if (is_update) {
     ASSERT_TRUE(files.write_atomic(path, as_bytes(outcome->output)).has_value());
@@ -45,8 +49,13 @@ TEST_P(HelpText, IsTheSnapshot) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Verbs, HelpText,
-                         testing::Values("arete", "inspect", "convert", "run", "backends"),
-                         [](const auto& verb) { return verb.param; });
+                         testing::Values("arete", "inspect", "convert", "run", "bench", "backends",
+                                         "backends check"),
+                         [](const auto& verb) {
+                           std::string name = verb.param;
+                           std::ranges::replace(name, ' ', '_');
+                           return name;
+                         });
 
 }  // namespace
 }  // namespace arete::golden
