@@ -48,9 +48,9 @@ Result<document::Node> manifest_entry(const std::string& name) {
 }
 
 Result<SampleRig> SampleRig::load(const std::string& model) {
-  // Expected, so that a build without the engine gives kUnavailable.
-  auto registry = std::make_shared<const runtime::Registry>(
-      runtime::Registry::discover({.path = {}, .expected = {"onnxruntime"}}));
+  runtime::DiscoverOptions engines;
+  engines.expected = {"onnxruntime"};  // so that a build without it gives kUnavailable
+  auto registry = std::make_shared<const runtime::Registry>(runtime::Registry::discover(engines));
   ARETE_TRY(registry->find("onnxruntime"));
   io::PosixFiles files;
   const io::Path path = io::Path(data_root()) / model;
