@@ -1,8 +1,6 @@
 // The plug-in's face: what it is called, what it can load, its options.
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
-#include <cstring>
-#include <fstream>
 #include <memory>
 #include <span>
 #include <string>
@@ -55,26 +53,8 @@ Settings settings_of(const Options& options) {
   return settings;
 }
 
-/// The first bytes of the model, as many as tell the format.
-std::string head_of(const arete_model_source& source) {
-  std::string head(8, '\0');
-  if (source.data != nullptr) {
-    head.resize(std::min<std::uint64_t>(head.size(), source.bytes));
-    std::memcpy(head.data(), source.data, head.size());
-    return head;
-  }
-  std::ifstream file(source.path == nullptr ? "" : source.path, std::ios::binary);
-  if (!file) {
-    throw Failure(ARETE_NOT_FOUND,
-                  std::string("cannot open ") + (source.path == nullptr ? "" : source.path));
-  }
-  file.read(head.data(), static_cast<std::streamsize>(head.size()));
-  head.resize(static_cast<std::size_t>(file.gcount()));
-  return head;
-}
-
 void check_format(const arete_model_source& source) {
-  const std::string head = head_of(source);
+  const std::string head = arete::plugin::head_of(source);
   std::string format = source.format == nullptr ? "" : source.format;
   if (head.size() == 8 && head.substr(4) == "TFL3") {
     format = "tflite";

@@ -71,7 +71,7 @@ class OnnxModels final : public ModelMaker {
 const ModelMaker* maker_for(const std::vector<std::string>& formats) {
   static const NullModels null_models;
   static const OnnxModels onnx_models;
-  static const std::array<const ModelMaker*, 2> all{&null_models, &onnx_models};
+  static const std::array<const ModelMaker*, 3> all{&null_models, &onnx_models, &tflite_models()};
   const auto* const found = std::ranges::find_if(all, [&](const ModelMaker* maker) {
     return std::ranges::find(formats, maker->format()) != formats.end();
   });

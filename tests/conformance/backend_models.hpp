@@ -21,6 +21,8 @@ class ModelMaker {
  public:
   virtual ~ModelMaker() = default;
   [[nodiscard]] virtual std::string_view format() const = 0;
+  /// Whether the format keeps the names of extents.
+  [[nodiscard]] virtual bool names_extents() const { return true; }
   /// y = x
   [[nodiscard]] virtual Result<std::string> identity(tensor::DType dtype,
                                                      const std::vector<Extent>& shape) const = 0;
@@ -34,5 +36,7 @@ class ModelMaker {
 
 /// nullptr if there are no models for any of the formats.
 [[nodiscard]] const ModelMaker* maker_for(const std::vector<std::string>& formats);
+
+[[nodiscard]] const ModelMaker& tflite_models();
 
 }  // namespace arete::conformance

@@ -37,6 +37,13 @@ class ModelOnDisk {
   std::string path_;
 };
 
+/// The folder that a plug-in came from.
+runtime::DiscoverOptions beside(const runtime::Backend& backend) {
+  runtime::DiscoverOptions options;
+  options.path = {std::filesystem::path(backend.info().path).parent_path()};
+  return options;
+}
+
 TEST_P(BackendSessions, LoadsFromMemoryAndFromAPathAlike) {
   const std::string model = models().identity(DType::kF32, {"2"}).value();
   const ModelOnDisk file(model);
@@ -111,11 +118,13 @@ TEST_P(BackendSessions, StateIsKeptReadWrittenAndReset) {
   EXPECT_EQ(text_of(state->infos()[0]), "f32[3]");
   ASSERT_TRUE(run_floats(**session, {1, 2, 3}).has_value());
   EXPECT_THAT(run_floats(**session, {1, 2, 3}).value().front().data<float>(), ElementsAre(2, 4, 6));
-  const std::vector<Tensor> kept = state->get().value();
-  EXPECT_THAT(kept.front().data<float>(), ElementsAre(2, 4, 6));
+  const auto kept = state->get();
   ASSERT_TRUE(state->reset().has_value());
   EXPECT_THAT(run_floats(**session, {1, 2, 3}).value().front().data<float>(), ElementsAre(1, 2, 3));
-  const std::array views{TensorView(kept.front())};
+  ARETE_SKIP_IF_UNSUPPORTED(kept);
+  ASSERT_TRUE(kept.has_value()) << kept.error().message();
+  EXPECT_THAT(kept->front().data<float>(), ElementsAre(2, 4, 6));
+  const std::array views{TensorView(kept->front())};
   ASSERT_TRUE(state->set(views).has_value());
   EXPECT_THAT(run_floats(**session, {1, 1, 1}).value().front().data<float>(), ElementsAre(3, 5, 7));
 }
@@ -140,11 +149,17 @@ TEST_P(BackendSessions, AModelWithoutStateHasNone) {
 
 TEST_P(BackendSessions, ProfileSaysWhatReallyRanWhere) {
   const Options wanted = has_option("profile") ? Options{{"profile", "on"}} : Options{};
-  auto session = load(models().nonzero(), wanted);
+  // Two runs of different shapes, of an engine that cannot size results by data too.
+  const auto dynamic = models().nonzero();
+  const bool sizes_by_data =
+      dynamic && backend().supports(in_memory(*dynamic), load_options({})).has_value();
+  auto session = load(sizes_by_data ? dynamic : models().identity(DType::kF32, {"n"}), wanted);
   ARETE_SKIP_IF_UNSUPPORTED(session);
   ASSERT_TRUE(session.has_value()) << session.error().message();
-  ASSERT_TRUE(run_floats(**session, {1, 0}).has_value());
-  ASSERT_TRUE(run_floats(**session, {1, 0, 3}).has_value());
+  for (const std::vector<float>& values : {std::vector<float>{1, 0}, {1, 0, 3}}) {
+    const auto outputs = run_floats(**session, values);
+    ASSERT_TRUE(outputs.has_value()) << outputs.error().message();
+  }
   const auto profile = (*session)->profile();
   ARETE_SKIP_IF_UNSUPPORTED(profile);
   ASSERT_TRUE(profile.has_value()) << profile.error().message();
@@ -170,6 +185,16 @@ TEST_P(BackendSessions, ProfileNotAskedForIsAConflictThatNamesTheOption) {
   EXPECT_THAT(profile.error().message(), HasSubstr("'profile'"));
 }
 
+TEST_P(BackendSessions, NothingIsWrittenToStandardError) {
+  testing::internal::CaptureStderr();
+  {
+    auto session = load(models().identity(DType::kF32, {"2"}));
+    EXPECT_TRUE(session.has_value() && run_floats(**session, {1, 2}).has_value());
+    EXPECT_FALSE(load(std::string("no model at all")).has_value());
+  }
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
 TEST_P(BackendSessions, MetricsHaveNames) {
   auto session = load(models().identity(DType::kF32, {"2"}));
   ASSERT_TRUE(session.has_value()) << session.error().message();
@@ -184,8 +209,7 @@ TEST_P(BackendSessions, LoadsAgainAfterUnloadingTheModelAndThePlugin) {
   const std::string model = models().identity(DType::kF32, {"2"}).value();
   for (int round = 0; round < 3; ++round) {
     // A registry of its own: when it goes, so does the last user of the plug-in.
-    const runtime::Registry own = runtime::Registry::discover(
-        {{std::filesystem::path(backend().info().path).parent_path()}, {}});
+    const runtime::Registry own = runtime::Registry::discover(beside(backend()));
     const auto found = own.find(GetParam().engine);
     ASSERT_TRUE(found.has_value()) << found.error().message();
     auto session = (*found)->load(in_memory(model), load_options({}));
@@ -195,8 +219,7 @@ TEST_P(BackendSessions, LoadsAgainAfterUnloadingTheModelAndThePlugin) {
 }
 
 TEST_P(BackendSessions, ASessionOutlivesTheRegistry) {
-  auto own = std::make_unique<runtime::Registry>(runtime::Registry::discover(
-      {{std::filesystem::path(backend().info().path).parent_path()}, {}}));
+  auto own = std::make_unique<runtime::Registry>(runtime::Registry::discover(beside(backend())));
   auto session =
       own->find(GetParam().engine)
           .value()

@@ -15,7 +15,7 @@ const runtime::Registry& registry() {
       options.path = {ARETE_TEST_PLUGINS};
     }
     // Always asked for, so that a build without its plug-in shows as skipped tests with a reason.
-    options.expected = {"null", "fault", "onnxruntime"};
+    options.expected = {"null", "fault", "litert", "onnxruntime", "openvino"};
     return runtime::Registry::discover(options);
   }();
   return registry;

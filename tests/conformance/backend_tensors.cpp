@@ -75,7 +75,8 @@ TEST_P(BackendTensors, DescribesNamesDtypesAndSymbolicExtents) {
   ASSERT_EQ((*session)->inputs().size(), 1U);
   EXPECT_EQ((*session)->inputs()[0].name, "x");
   EXPECT_EQ((*session)->outputs()[0].name, "y");
-  EXPECT_EQ(text_of((*session)->inputs()[0]), "f32[batch, 3]");
+  EXPECT_EQ(text_of((*session)->inputs()[0]),
+            models().names_extents() ? "f32[batch, 3]" : "f32[?, 3]");
 }
 
 TEST_P(BackendTensors, OneSessionTakesBatchesOfAnySize) {
@@ -184,6 +185,7 @@ TEST_P(BackendTensors, ShapesThatDependOnDataAreKnownAfterTheRun) {
   ASSERT_TRUE(session.has_value()) << session.error().message();
   EXPECT_FALSE((*session)->outputs()[0].shape().has_value());
   const auto first = run_floats(**session, {0, 5, 0, 7, 1});
+  ARETE_SKIP_IF_UNSUPPORTED(first);
   ASSERT_TRUE(first.has_value()) << first.error().message();
   EXPECT_THAT(first->front().data<std::int64_t>(), ElementsAre(1, 3, 4));
   const auto none = run_floats(**session, {0, 0});

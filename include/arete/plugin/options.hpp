@@ -4,6 +4,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <fstream>
@@ -98,6 +99,24 @@ inline std::string read_model(const arete_model_source& source) {
     throw Failure(ARETE_NOT_FOUND, std::string("cannot open ") + source.path);
   }
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+/// The first 8 bytes of the model, which tell most formats; fewer if there are not more.
+inline std::string head_of(const arete_model_source& source) {
+  std::string head(8, '\0');
+  if (source.data != nullptr) {
+    head.assign(static_cast<const char*>(source.data),
+                std::min<std::uint64_t>(head.size(), source.bytes));
+    return head;
+  }
+  const std::string path = source.path == nullptr ? "" : source.path;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    throw Failure(ARETE_NOT_FOUND, "cannot open " + path);
+  }
+  file.read(head.data(), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<std::size_t>(file.gcount()));
+  return head;
 }
 
 }  // namespace arete::plugin

@@ -1,0 +1,231 @@
+// ExecuTorch's programs cannot be made at test time as other engines' models are, so the suite's
+// questions are asked here of two that are kept in tests/data/executorch: one for its own kernels,
+// one for its XNNPACK delegate.
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "io/files.hpp"
+#include "runtime/registry.hpp"
+
+namespace arete::conformance {
+namespace {
+
+using testing::Each;
+using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
+using testing::Not;
+
+/// relu(W x + b) as make_models.py has it.
+std::vector<float> expected(const std::vector<float>& x) {
+  constexpr std::array kBias{0.1F, -0.2F, 0.3F};
+  std::vector<float> y;
+  for (std::size_t row = 0; row < 2; ++row) {
+    for (std::size_t i = 0; i < 3; ++i) {
+      float sum = kBias.at(i);
+      for (std::size_t j = 0; j < 4; ++j) {
+        sum += (0.5F * static_cast<float>(i + 1) - 0.25F * static_cast<float>(j)) * x[row * 4 + j];
+      }
+      y.push_back(std::max(sum, 0.0F));
+    }
+  }
+  return y;
+}
+
+const std::vector<float> kInput{1, 2, 3, 4, -1, 0.5F, -2, 8};
+
+tensor::TensorView view_of(const std::vector<float>& values, const tensor::Shape& shape) {
+  return {tensor::DType::kF32, shape, reinterpret_cast<const std::byte*>(values.data())};
+}
+
+std::vector<float> floats_of(const tensor::Tensor& tensor) {
+  std::vector<float> values(static_cast<std::size_t>(tensor.elements()));
+  std::memcpy(values.data(), tensor.bytes().data(), tensor.bytes().size());
+  return values;
+}
+
+class ExecutorchProgram : public testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    runtime::DiscoverOptions engines;
+    engines.expected = {"executorch"};
+    registry_ = runtime::Registry::discover(engines);
+    auto found = registry_.find("executorch");
+    if (!found) {
+      GTEST_SKIP() << found.error().message();
+    }
+    backend_ = *found;
+    const char* root = std::getenv("ARETE_SOURCE_DIR");
+    path_ = std::string(root == nullptr ? "." : root) + "/tests/data/executorch/" + GetParam();
+  }
+
+  Result<std::unique_ptr<runtime::Session>> load(runtime::LoadOptions options = {}) const {
+    runtime::ModelFile file;
+    file.path = path_;
+    return backend_->load(file, options);
+  }
+
+  static void expect_right(runtime::Session& session, const std::vector<float>& input) {
+    auto outputs = session.run(std::array{view_of(input, {2, 4})});
+    ASSERT_TRUE(outputs.has_value()) << outputs.error().message();
+    ASSERT_EQ(outputs->size(), 1U);
+    EXPECT_EQ(outputs->at(0).shape(), tensor::Shape({2, 3}));
+    EXPECT_THAT(floats_of(outputs->at(0)),
+                testing::Pointwise(testing::FloatNear(1e-5F), expected(input)));
+  }
+
+  runtime::Registry registry_;
+  std::shared_ptr<const runtime::Backend> backend_;
+  std::string path_;
+};
+
+TEST_P(ExecutorchProgram, AnswersAsPyTorchDoes) {
+  auto session = load();
+  ASSERT_TRUE(session.has_value()) << session.error().message();
+  ASSERT_EQ((*session)->inputs().size(), 1U);
+  EXPECT_EQ(runtime::text_of((*session)->inputs()[0]), "f32[2, 4]");
+  expect_right(**session, kInput);
+  expect_right(**session, {0, 0, 0, 0, 1, 1, 1, 1});
+}
+
+TEST_P(ExecutorchProgram, IsLoadedFromMemoryToo) {
+  io::PosixFiles files;
+  const auto bytes = files.map(path_);
+  ASSERT_TRUE(bytes.has_value());
+  runtime::ModelFile file;
+  file.bytes = *bytes;
+  auto session = backend_->load(file, {});
+  ASSERT_TRUE(session.has_value()) << session.error().message();
+  expect_right(**session, kInput);
+}
+
+TEST_P(ExecutorchProgram, WritesIntoTheCallersMemory) {
+  auto session = load();
+  ASSERT_TRUE(session.has_value()) << session.error().message();
+  std::vector<float> dense(6);
+  const runtime::MutableTensorView out(tensor::DType::kF32, {2, 3},
+                                       reinterpret_cast<std::byte*>(dense.data()));
+  for (int run = 0; run < 2; ++run) {
+    std::ranges::fill(dense, -1.0F);
+    const Status ran =
+        (*session)->run_into(std::array{view_of(kInput, {2, 4})}, std::span(&out, 1));
+    ASSERT_TRUE(ran.has_value()) << ran.error().message();
+    EXPECT_THAT(dense, testing::Pointwise(testing::FloatNear(1e-5F), expected(kInput)));
+  }
+}
+
+TEST_P(ExecutorchProgram, ReadsAndWritesStridedMemory) {
+  auto session = load();
+  ASSERT_TRUE(session.has_value()) << session.error().message();
+  std::vector<float> wide(16, 99.0F);  // every other element counts
+  for (std::size_t i = 0; i < 8; ++i) {
+    wide[i * 2] = kInput[i];
+  }
+  tensor::TensorView in = view_of(wide, {2, 4});
+  in.strides = {32, 8};
+  std::vector<float> gaps(12, -1.0F);
+  runtime::MutableTensorView out(tensor::DType::kF32, {2, 3},
+                                 reinterpret_cast<std::byte*>(gaps.data()));
+  out.strides = {24, 8};
+  const Status ran = (*session)->run_into(std::array{in}, std::span(&out, 1));
+  ASSERT_TRUE(ran.has_value()) << ran.error().message();
+  const std::vector<float> right = expected(kInput);
+  for (std::size_t i = 0; i < 6; ++i) {
+    EXPECT_NEAR(gaps[i * 2], right[i], 1e-5F);
+    EXPECT_EQ(gaps[i * 2 + 1], -1.0F) << "a gap was written";
+  }
+}
+
+TEST_P(ExecutorchProgram, RefusesAnotherShapeAndTypeByName) {
+  auto session = load();
+  ASSERT_TRUE(session.has_value()) << session.error().message();
+  const auto shape = (*session)->run(std::array{view_of(kInput, {1, 8})});
+  ASSERT_FALSE(shape.has_value());
+  EXPECT_EQ(shape.error().code(), ErrorCode::kInvalid);
+  EXPECT_THAT(shape.error().message(), HasSubstr("[1, 8]"));
+  tensor::TensorView wrong = view_of(kInput, {2, 4});
+  wrong.dtype = tensor::DType::kI32;
+  const auto type = (*session)->run(std::array{wrong});
+  ASSERT_FALSE(type.has_value());
+  EXPECT_THAT(type.error().message(), HasSubstr("i32"));
+}
+
+TEST_P(ExecutorchProgram, SaysWhatRanWhere) {
+  auto silent = load();
+  ASSERT_TRUE(silent.has_value());
+  EXPECT_EQ((*silent)->profile().error().code(), ErrorCode::kConflict);
+  auto session = load({.cache_dir = {}, .options = {{"profile", "on"}}});
+  ASSERT_TRUE(session.has_value()) << session.error().message();
+  expect_right(**session, kInput);
+  expect_right(**session, kInput);
+  const auto profile = (*session)->profile();
+  ASSERT_TRUE(profile.has_value()) << profile.error().message();
+  EXPECT_EQ(profile->runs, 2U);
+  ASSERT_FALSE(profile->nodes.empty());
+  const bool delegated = std::string(GetParam()) == "dense_xnnpack.pte";
+  EXPECT_THAT(profile->nodes, Each(Field(&runtime::NodeProfile::device,
+                                         delegated ? "XnnpackBackend" : "ExecuTorch kernels")));
+  EXPECT_THAT(profile->nodes, Each(Field(&runtime::NodeProfile::calls, 2U)));
+  if (!delegated) {
+    EXPECT_THAT(profile->nodes,
+                testing::Contains(Field(&runtime::NodeProfile::type, HasSubstr("relu"))));
+  }
+}
+
+TEST_P(ExecutorchProgram, RunsInTwoSessionsAtOnce) {
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 2; ++t) {
+    threads.emplace_back([this, t] {
+      auto session = load();
+      ASSERT_TRUE(session.has_value()) << session.error().message();
+      for (int run = 0; run < 50; ++run) {
+        expect_right(**session, {static_cast<float>(t), 1, static_cast<float>(run), 0, 2, 2, 2, 2});
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+}
+
+TEST_P(ExecutorchProgram, LoadsAgainAfterUnloading) {
+  for (int round = 0; round < 3; ++round) {
+    auto session = load();
+    ASSERT_TRUE(session.has_value()) << session.error().message();
+    expect_right(**session, kInput);
+  }
+}
+
+/// A damaged program is refused or still runs; it neither crashes nor is called something else.
+TEST_P(ExecutorchProgram, IsRefusedWhenCutShort) {
+  io::PosixFiles files;
+  const auto whole = files.read(path_);
+  ASSERT_TRUE(whole.has_value());
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{7}, std::size_t{64}, whole->size() / 2, whole->size() - 1}) {
+    runtime::ModelFile file;
+    file.bytes =
+        SharedBytes(Bytes(whole->begin(), whole->begin() + static_cast<std::ptrdiff_t>(size)));
+    const auto session = backend_->load(file, {});
+    ASSERT_FALSE(session.has_value()) << size;
+    EXPECT_THAT(session.error().message(), Not(testing::IsEmpty()));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Programs, ExecutorchProgram,
+                         testing::Values("dense.pte", "dense_xnnpack.pte"),
+                         [](const testing::TestParamInfo<const char*>& program) {
+                           const std::string name = program.param;
+                           return name.substr(0, name.find('.'));
+                         });
+
+}  // namespace
+}  // namespace arete::conformance
