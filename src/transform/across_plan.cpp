@@ -53,9 +53,11 @@ int choose_tables(const BlockShape& shape, AcrossPlan& plan) {
 
 void put_index(const BlockShape& shape, const AcrossPlan& plan, std::size_t block, int lane,
                std::uint32_t first, std::uint32_t second, std::uint8_t* indices) {
-  const auto pair = static_cast<std::size_t>(2 * lane);
+  auto pair = static_cast<std::size_t>(2 * lane);
   const std::uint32_t source = plan.blocks[block].source;
   if (shape.joint_index) {
+    pair += block % static_cast<std::size_t>(shape.together) *
+            static_cast<std::size_t>(2 * shape.lanes);
     indices[pair] = static_cast<std::uint8_t>(first - source);
     indices[pair + 1] = static_cast<std::uint8_t>(second - source);
     return;

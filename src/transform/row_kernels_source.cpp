@@ -127,7 +127,7 @@ void mix(const std::uint8_t* const* rows, const std::int16_t* weights, int count
 }
 
 #if ARETE_WIDE_LOOKUPS
-constexpr BlockShape kShape{32, 64, 4, true, 1};
+constexpr BlockShape kShape{32, 64, 4, true, 2};
 
 /// A block: one lookup into two vectors, or two lookups into four, a channel.
 template <int kTables>
@@ -146,40 +146,55 @@ HWY_INLINE hn::Vec<U8> look_up(const hn::Vec<U8>* tables, hn::Vec<U8> index) {
   }
 }
 
+/// One block: its tables, where its samples lie in them, and their weights.
+template <int kTables>
+struct Block {
+  HWY_INLINE Block(const std::uint8_t* source, const std::uint8_t* indices,
+                   const std::int16_t* weights)
+      : index(hn::LoadU(U8(), indices)), weight(hn::LoadU(I16(), weights)) {
+    for (int t = 0; t < kTables; ++t) {
+      tables[t] = hn::LoadU(U8(), source + 64 * t);
+    }
+  }
+  /// The low bytes of the result are the outputs of the channel at `delta`.
+  HWY_INLINE hn::Vec<U8> blended(hn::Vec<U8> delta) const {
+    const U16 d16;
+    const auto pairs = look_up<kTables>(tables, hn::Add(index, delta));
+    const auto first = hn::And(hn::BitCast(d16, pairs), hn::Set(d16, 0xFF));
+    const auto step = hn::BitCast(d16, hn::MulFixedPoint15(differences(pairs), weight));
+    return hn::BitCast(U8(), hn::Add(first, step));
+  }
+
+  hn::Vec<U8> tables[kTables];
+  hn::Vec<U8> index;
+  hn::Vec<I16> weight;
+};
+
 template <int kTables, int kChannels>
 void across_joint(const std::uint8_t* row, const AcrossPlan& plan, std::uint8_t* const* outs) {
   const U8 d;
-  const U16 d16;
-  const I16 di16;
   const hn::Half<U8> half;
+  const auto low_bytes =
+      hn::IndicesFromVec(d, hn::Add(hn::Iota(d, 0), hn::Iota(d, 0)));  // 0, 2, 4 ... 126
   const std::uint8_t* indices = plan.indices.data();
   const std::int16_t* weights = plan.weights.data();
-  const auto delta1 = hn::Set(d, static_cast<std::uint8_t>(plan.layout.delta[1]));
-  const auto delta2 = hn::Set(d, static_cast<std::uint8_t>(plan.layout.delta[2]));
-  const auto delta0 = hn::Set(d, static_cast<std::uint8_t>(plan.layout.delta[0]));
-  for (const AcrossPlan::Block& block : plan.blocks) {
-    const std::uint8_t* source = row + block.source;
-    hn::Vec<U8> tables[kTables];
-    for (int t = 0; t < kTables; ++t) {
-      tables[t] = hn::LoadU(d, source + 64 * t);
-    }
-    const auto index = hn::LoadU(d, indices);
-    const auto weight = hn::LoadU(di16, weights);
-    indices += 64;
-    weights += 32;
-    const auto emit = [&](auto channel_index, std::uint8_t* out) HWY_ATTR {
-      const auto pairs = look_up<kTables>(tables, channel_index);
-      const auto first = hn::And(hn::BitCast(d16, pairs), hn::Set(d16, 0xFF));
-      const auto step = hn::MulFixedPoint15(differences(pairs), weight);
-      const auto blended = hn::Add(first, hn::BitCast(d16, step));
-      hn::StoreU(hn::TruncateTo(half, blended), half, out + block.output);
-    };
-    emit(hn::Add(index, delta0), outs[0]);
-    if constexpr (kChannels > 1) {
-      emit(hn::Add(index, delta1), outs[1]);
-    }
-    if constexpr (kChannels > 2) {
-      emit(hn::Add(index, delta2), outs[2]);
+  hn::Vec<U8> deltas[kChannels];
+  for (int c = 0; c < kChannels; ++c) {
+    deltas[c] =
+        hn::Set(d, static_cast<std::uint8_t>(plan.layout.delta[static_cast<std::size_t>(c)]));
+  }
+  for (std::size_t b = 0; b < plan.blocks.size(); b += 2) {
+    const AcrossPlan::Block* blocks = plan.blocks.data() + b;
+    const Block<kTables> first(row + blocks[0].source, indices, weights);
+    const Block<kTables> second(row + blocks[1].source, indices + 64, weights + 32);
+    indices += 128;
+    weights += 64;
+    for (int c = 0; c < kChannels; ++c) {
+      const auto both = hn::TwoTablesLookupLanes(d, first.blended(deltas[c]),
+                                                 second.blended(deltas[c]), low_bytes);
+      // In this order: a block's unused lanes are overwritten by the next block.
+      hn::StoreU(hn::LowerHalf(half, both), half, outs[c] + blocks[0].output);
+      hn::StoreU(hn::UpperHalf(half, both), half, outs[c] + blocks[1].output);
     }
   }
 }
