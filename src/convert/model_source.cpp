@@ -7,11 +7,17 @@
 namespace arete::convert {
 namespace {
 
-bool is_model_of_ours(model::FileFormat format) {
+bool has_ir(model::FileFormat format) {
   return format == model::FileFormat::kOnnx || format == model::FileFormat::kTflite;
 }
 
+/// Compiled programs that an engine of ours takes as they are.
+bool has_engine(model::FileFormat format) { return format == model::FileFormat::kExecutorch; }
+
 Result<model::Model> read_ir(const ModelSource& source) {
+  if (!has_ir(source.format())) {
+    return fail(ErrorCode::kUnsupported, "{}", model::advice_for(source.format(), source.path()));
+  }
   if (source.format() == model::FileFormat::kTflite) {
     return model::read_tflite(source.bytes());
   }
@@ -33,14 +39,21 @@ Result<ModelSource> open_source(io::Files& files, const io::Path& path) {
     ARETE_TRY_ASSIGN(bytes, files.map(path));
   }
   const model::FileFormat format = model::recognize(bytes.view(), path);
-  if (!is_model_of_ours(format)) {
+  if (!has_ir(format) && !has_engine(format)) {
     return fail_at(path.string(), ErrorCode::kUnsupported, "{}", model::advice_for(format, path));
   }
   return ModelSource(path, format, std::move(bytes));
 }
 
 std::string_view ModelSource::format_name() const {
-  return format_ == model::FileFormat::kTflite ? "tflite" : "onnx";
+  switch (format_) {
+    case model::FileFormat::kTflite:
+      return "tflite";
+    case model::FileFormat::kExecutorch:
+      return "executorch";
+    default:
+      return "onnx";
+  }
 }
 
 Result<std::shared_ptr<const model::Model>> ModelSource::model() const {

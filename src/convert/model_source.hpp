@@ -23,11 +23,12 @@ class ModelSource {
 
   [[nodiscard]] const io::Path& path() const { return path_; }
   [[nodiscard]] model::FileFormat format() const { return format_; }
-  /// "onnx" or "tflite", as engines and docs/reference/json.md name it.
+  /// "onnx", "tflite" or "executorch", as engines and docs/reference/json.md name it.
   [[nodiscard]] std::string_view format_name() const;
   [[nodiscard]] const SharedBytes& bytes() const { return bytes_; }
 
-  /// The IR of the file, read once and kept as long as the source lives. Errors name the file.
+  /// The IR of the file, read once and kept as long as the source lives. Errors name the file;
+  /// kUnsupported for a compiled program, which only its engine understands.
   [[nodiscard]] Result<std::shared_ptr<const model::Model>> model() const;
 
  private:
@@ -37,8 +38,8 @@ class ModelSource {
   mutable std::shared_ptr<const model::Model> model_;
 };
 
-/// kNotFound, or kUnsupported naming the format and the export command for what is neither ONNX
-/// nor TFLite.
+/// kNotFound, or kUnsupported naming the format and the export command for what we can neither read
+/// (ONNX, TFLite) nor hand to an engine as it is (ExecuTorch).
 [[nodiscard]] Result<ModelSource> open_source(io::Files& files, const io::Path& path);
 
 }  // namespace arete::convert

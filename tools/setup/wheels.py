@@ -39,6 +39,12 @@ MEMBERS = {
         ("openvino-*.dist-info/licenses/LICENSE", "openvino", None),
         ("openvino-*.dist-info/licenses/licensing/runtime-third-party-programs.txt", "openvino", None),
     ],
+    "executorch": [
+        *((f"executorch/lib/libexecutorch{part}.so", "executorch/lib", None) for part in (
+            "", "_kernels_optimized", "_kernels_quantized", "_backend_xnnpack", "_threadpool")),
+        ("executorch/share/cmake/executorch-config-version.cmake", "executorch", None),
+        ("executorch-*.dist-info/licenses/LICENSE", "executorch", None),
+    ],
     "mediapipe": [
         ("mediapipe/modules/face_detection/face_detection_short_range.tflite", "demo/models", None),
         ("mediapipe/modules/face_detection/face_detection_full_range_sparse.tflite", "demo/models", None),
@@ -52,6 +58,8 @@ MEMBERS = {
 }
 # wheel name -> (folder in the wheel, folder under DEPS): all files that lie directly in it
 FOLDERS = {"openvino": [("openvino/include/openvino/c/", "openvino/include/openvino/c")]}
+# The same, with all folders below.
+TREES = {"executorch": [("executorch/include/", "executorch/include")]}
 # These are unpacked whole: together they are the Python path that generates ONNX's operator tests.
 WHOLE = {"onnx", "numpy", "ml_dtypes", "protobuf", "typing_extensions"}
 
@@ -90,6 +98,10 @@ def take(wheel: zipfile.ZipFile, name: str, deps: pathlib.Path) -> None:
     for source, folder in FOLDERS.get(name, []):
         for member in wheel.namelist():
             if member.startswith(source) and "/" not in member[len(source):]:
+                write_member(wheel, member, deps / folder / member[len(source):])
+    for source, folder in TREES.get(name, []):
+        for member in wheel.namelist():
+            if member.startswith(source) and not member.endswith("/"):
                 write_member(wheel, member, deps / folder / member[len(source):])
 
 

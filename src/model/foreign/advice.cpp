@@ -38,7 +38,8 @@ constexpr std::array kAdvice = {
            "'{1}.onnx', dynamo=True)\"",
            ""},
     Advice{FileFormat::kExecutorch, "a compiled ExecuTorch program", "",
-           "It cannot be turned back; export the PyTorch module it was made from: "
+           "The engine 'executorch' runs it; it cannot be turned back. For anything else export "
+           "the PyTorch module it was made from: "
            "torch.onnx.export(module, inputs, 'model.onnx')."},
     Advice{FileFormat::kPickle, "a Python pickle", "",
            "If it is a scikit-learn model, export it with skl2onnx: "
