@@ -6,7 +6,6 @@
 #include <variant>
 
 #include "transform/postprocess.hpp"
-#include "transform/preprocess.hpp"
 
 namespace arete::pipeline {
 namespace {
@@ -70,14 +69,14 @@ std::vector<spec::TensorFacts> facts_of(std::span<const runtime::TensorInfo> inf
 
 Result<ModelRunner> ModelRunner::create(std::unique_ptr<runtime::Session> session,
                                         spec::ResolvedSpec spec) {
-  ModelRunner runner(std::move(session), std::move(spec));
-  const auto image = std::ranges::find_if(runner.spec_.inputs, is_image);
-  if (image == runner.spec_.inputs.end()) {
-    return fail_at(runner.spec_.source, ErrorCode::kUnsupported,
-                   "{} has no picture input; this program runs pictures only so far",
-                   runner.spec_.source);
+  const auto image = std::ranges::find_if(spec.inputs, is_image);
+  if (image == spec.inputs.end()) {
+    return fail_at(spec.source, ErrorCode::kUnsupported,
+                   "{} has no picture input; this program runs pictures only so far", spec.source);
   }
-  runner.image_input_ = static_cast<std::size_t>(image - runner.spec_.inputs.begin());
+  const auto image_input = static_cast<std::size_t>(image - spec.inputs.begin());
+  ARETE_TRY_ASSIGN(transform::Preprocessor preprocessor, transform::Preprocessor::create(*image));
+  ModelRunner runner(std::move(session), std::move(spec), image_input, std::move(preprocessor));
   ARETE_TRY(runner.reset());
   return runner;
 }
@@ -99,7 +98,7 @@ Result<ModelOutput> ModelRunner::run(const tensor::PictureView& picture, Clock& 
                                      StageTimes& times) {
   const spec::ResolvedInput& image = spec_.inputs[image_input_];
   ARETE_TRY_ASSIGN(const transform::Geometry geometry, timed(clock, times, Stage::kPreprocess, [&] {
-                     return transform::preprocess(picture, image, inputs_[image.index]);
+                     return preprocessor_.run(picture, inputs_[image.index].mutable_bytes());
                    }));
   std::vector<tensor::TensorView> views;
   views.reserve(inputs_.size());

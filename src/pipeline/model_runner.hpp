@@ -17,6 +17,7 @@
 #include "tensor/picture.hpp"
 #include "tensor/results.hpp"
 #include "tensor/tensor.hpp"
+#include "transform/preprocessor.hpp"
 
 namespace arete::pipeline {
 
@@ -49,13 +50,18 @@ class ModelRunner {
   [[nodiscard]] const spec::ResolvedSpec& spec() const { return spec_; }
 
  private:
-  ModelRunner(std::unique_ptr<runtime::Session> session, spec::ResolvedSpec spec)
-      : session_(std::move(session)), spec_(std::move(spec)) {}
+  ModelRunner(std::unique_ptr<runtime::Session> session, spec::ResolvedSpec spec,
+              std::size_t image_input, transform::Preprocessor preprocessor)
+      : session_(std::move(session)),
+        spec_(std::move(spec)),
+        image_input_(image_input),
+        preprocessor_(std::move(preprocessor)) {}
 
   std::unique_ptr<runtime::Session> session_;
   spec::ResolvedSpec spec_;
-  std::size_t image_input_ = 0;         ///< index into spec_.inputs
-  std::vector<tensor::Tensor> inputs_;  ///< in the order of the session's inputs
+  std::size_t image_input_;               ///< index into spec_.inputs
+  transform::Preprocessor preprocessor_;  ///< keeps its plans from picture to picture
+  std::vector<tensor::Tensor> inputs_;    ///< in the order of the session's inputs
 };
 
 }  // namespace arete::pipeline
