@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -20,6 +21,13 @@ class RealValues {
   /// Borrows `tensor`, which must outlive it.
   [[nodiscard]] static Result<RealValues> of(const tensor::Tensor& tensor,
                                              const spec::TensorFacts& facts);
+
+  /// The shape alone.
+  [[nodiscard]] static RealValues none(tensor::Shape shape) {
+    RealValues real;
+    real.shape_ = std::move(shape);
+    return real;
+  }
 
   [[nodiscard]] std::span<const float> values() const {
     return owned_.empty() ? borrowed_ : std::span<const float>(owned_);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <random>
 
@@ -10,7 +11,18 @@ namespace arete::transform {
 namespace {
 
 Candidate candidate(float score, int index, tensor::Box box, std::size_t order = 0) {
-  return {score, index, box, order, {}};
+  return {score, index, box, order, 0};
+}
+
+/// What stays of candidates without keypoints.
+std::vector<Candidate> suppress(const std::vector<Candidate>& given, const spec::Nms& settings,
+                                int max_kept) {
+  Candidates candidates;
+  for (const Candidate& one : given) {
+    candidates.add(one.score, one.index, one.box, one.order);
+  }
+  suppress(candidates, settings, max_kept);
+  return candidates.list();
 }
 
 spec::Nms settings(double iou, bool per_class = true) {
@@ -80,19 +92,81 @@ TEST(Suppression, LimitsAreOfTheBest) {
 }
 
 TEST(Suppression, WeightedMeanOfWhatOverlaps) {
-  Candidate best = candidate(0.75F, 0, {0, 0, 10, 10}, 0);
-  best.keypoints = {{4, 8, 1}};
-  Candidate second = candidate(0.25F, 0, {2, 0, 12, 10}, 1);
-  second.keypoints = {{8, 4, 1}};
+  Candidates candidates(1);
+  candidates.add_point({8, 4, 1});
+  candidates.add(0.25F, 0, {2, 0, 12, 10}, 1);
+  candidates.add_point({4, 8, 1});
+  candidates.add(0.75F, 0, {0, 0, 10, 10}, 0);
   spec::Nms nms = settings(0.3);
   nms.method = spec::Nms::Method::kWeighted;
-  const auto kept = suppress({second, best}, nms, 9);
-  ASSERT_EQ(kept.size(), 1U);
-  EXPECT_FLOAT_EQ(kept[0].score, 0.75F);
-  EXPECT_FLOAT_EQ(kept[0].box.x1, 0.5F);  // 0.75 * 0 + 0.25 * 2
-  EXPECT_FLOAT_EQ(kept[0].box.x2, 10.5F);
-  EXPECT_FLOAT_EQ(kept[0].keypoints[0].x, 5);
-  EXPECT_FLOAT_EQ(kept[0].keypoints[0].y, 7);
+  suppress(candidates, nms, 9);
+  ASSERT_EQ(candidates.list().size(), 1U);
+  const Candidate& kept = candidates.list()[0];
+  EXPECT_FLOAT_EQ(kept.score, 0.75F);
+  EXPECT_FLOAT_EQ(kept.box.x1, 0.5F);  // 0.75 * 0 + 0.25 * 2
+  EXPECT_FLOAT_EQ(kept.box.x2, 10.5F);
+  EXPECT_FLOAT_EQ(candidates.points_of(kept)[0].x, 5);
+  EXPECT_FLOAT_EQ(candidates.points_of(kept)[0].y, 7);
+}
+
+/// Greedy suppression word by word: the twin that the fast one is held against.
+std::vector<Candidate> suppressed_plainly(std::vector<Candidate> sorted, const spec::Nms& settings,
+                                          std::size_t max_kept) {
+  std::ranges::sort(sorted, [](const Candidate& a, const Candidate& b) {
+    return a.score != b.score ? a.score > b.score : a.order < b.order;
+  });
+  sorted.resize(std::min(sorted.size(), static_cast<std::size_t>(settings.max_candidates)));
+  std::vector<bool> gone(sorted.size(), false);
+  std::vector<Candidate> kept;
+  for (std::size_t i = 0; i < sorted.size() && kept.size() < max_kept; ++i) {
+    if (gone[i]) {
+      continue;
+    }
+    double weight = 0;
+    double x1 = 0;
+    for (std::size_t j = i; j < sorted.size(); ++j) {
+      const bool rivals = (!settings.per_class || sorted[i].index == sorted[j].index) &&
+                          tensor::intersection_over_union(sorted[i].box, sorted[j].box) >
+                              static_cast<float>(settings.iou);
+      if (j == i || (!gone[j] && rivals)) {
+        gone[j] = true;
+        weight += static_cast<double>(sorted[j].score);
+        x1 += static_cast<double>(sorted[j].score) * static_cast<double>(sorted[j].box.x1);
+      }
+    }
+    kept.push_back(sorted[i]);
+    if (settings.method == spec::Nms::Method::kWeighted && weight > 0) {
+      kept.back().box.x1 = static_cast<float>(x1 / weight);
+    }
+  }
+  return kept;
+}
+
+TEST(Suppression, IsTheDefinitionWordByWord) {
+  std::mt19937 random(4);
+  for (int round = 0; round < 400; ++round) {
+    std::vector<Candidate> boxes;
+    const std::size_t count = random() % 150;
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto x = static_cast<float>(random() % 60);
+      const auto y = static_cast<float>(random() % 60);
+      // Coarse numbers: many ties of scores and overlaps at the threshold; some boxes are empty.
+      boxes.push_back(candidate(
+          static_cast<float>(random() % 20) / 20, static_cast<int>(random() % 3),
+          {x, y, x + static_cast<float>(random() % 20), y + static_cast<float>(random() % 20)}, i));
+    }
+    spec::Nms nms = settings(static_cast<double>(random() % 5) / 4, random() % 2 == 0);
+    nms.method = random() % 2 == 0 ? spec::Nms::Method::kHard : spec::Nms::Method::kWeighted;
+    nms.max_candidates = static_cast<int>(random() % 160);
+    const int limit = static_cast<int>(random() % 120) + 1;
+    const auto wanted = suppressed_plainly(boxes, nms, static_cast<std::size_t>(limit));
+    const auto kept = suppress(boxes, nms, limit);
+    ASSERT_EQ(kept.size(), wanted.size()) << round;
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      EXPECT_EQ(kept[i].order, wanted[i].order) << round;
+      EXPECT_EQ(kept[i].box.x1, wanted[i].box.x1) << round;
+    }
+  }
 }
 
 TEST(Suppression, AgreesWithTheDefinitionOnRandomBoxes) {

@@ -17,7 +17,7 @@ namespace {
 /// The rows of the two outputs, checked.
 struct AnchorOutputs {
   RealValues boxes;
-  RealValues scores;
+  StoredValues scores;
   std::size_t columns = 0;
   std::vector<Anchor> anchors;
 };
@@ -26,7 +26,7 @@ Result<AnchorOutputs> anchor_outputs(const DecodeRequest& request,
                                      const spec::AnchorDetector& settings) {
   AnchorOutputs outputs;
   ARETE_TRY_ASSIGN(outputs.boxes, request.real("boxes"));
-  ARETE_TRY_ASSIGN(outputs.scores, request.real("scores"));
+  ARETE_TRY_ASSIGN(outputs.scores, request.stored("scores"));
   ARETE_TRY_ASSIGN(outputs.anchors, make_anchors(settings.anchors, request.geometry.input));
   outputs.columns = 4 + 2 * static_cast<std::size_t>(std::max(0, settings.keypoints));
   const std::string expected = fmt::format("[1, {}, {}]", outputs.anchors.size(), outputs.columns);
@@ -37,7 +37,7 @@ Result<AnchorOutputs> anchor_outputs(const DecodeRequest& request,
     return fail(ErrorCode::kInvalid, "output '{}' has shape {}; expected {}", name,
                 outputs.boxes.shape().text(), expected);
   }
-  if (outputs.scores.values().size() != outputs.anchors.size()) {
+  if (outputs.scores.size() != outputs.anchors.size()) {
     return fail(ErrorCode::kInvalid, "output '{}' has shape {}; expected [1, {}, 1]",
                 request.facts("scores").name, outputs.scores.shape().text(),
                 outputs.anchors.size());
@@ -89,7 +89,7 @@ class AnchorRow {
   double by_y_;
 };
 
-bool all_finite(const std::vector<tensor::Keypoint>& points) {
+bool all_finite(std::span<const tensor::Keypoint> points) {
   return std::ranges::all_of(points, [](const tensor::Keypoint& point) {
     return std::isfinite(point.x) && std::isfinite(point.y);
   });
@@ -106,9 +106,10 @@ tensor::Box body_box(const std::vector<tensor::Keypoint>& points, spec::Size sou
 }
 
 /// Keypoints beyond the picture's edge carry the body's size: unclipped source positions.
-std::vector<tensor::Keypoint> unclipped(const Candidate& candidate, const Geometry& geometry) {
+std::vector<tensor::Keypoint> unclipped(std::span<const tensor::Keypoint> candidate,
+                                        const Geometry& geometry) {
   std::vector<tensor::Keypoint> points;
-  for (const tensor::Keypoint& point : candidate.keypoints) {
+  for (const tensor::Keypoint& point : candidate) {
     points.push_back({static_cast<float>(geometry.source_x(point.x)),
                       static_cast<float>(geometry.source_y(point.y)), point.score});
   }
@@ -116,11 +117,11 @@ std::vector<tensor::Keypoint> unclipped(const Candidate& candidate, const Geomet
 }
 
 /// Suppression by the model's own boxes, as it was trained; then the body's box takes its place.
-void report_bodies(std::vector<Candidate> candidates, const spec::DetectorSettings& settings,
+void report_bodies(Candidates candidates, const spec::DetectorSettings& settings,
                    const Geometry& geometry, tensor::Findings& findings) {
-  auto kept = suppress(std::move(candidates), settings.nms, settings.max_detections);
-  for (Candidate& candidate : kept) {
-    const auto points = unclipped(candidate, geometry);
+  suppress(candidates, settings.nms, settings.max_detections);
+  for (Candidate& candidate : candidates.list()) {
+    const auto points = unclipped(candidates.points_of(candidate), geometry);
     const tensor::Box body = body_box(points, geometry.source);
     candidate.box = {static_cast<float>(geometry.input_x(body.x1)),
                      static_cast<float>(geometry.input_y(body.y1)),
@@ -129,7 +130,39 @@ void report_bodies(std::vector<Candidate> candidates, const spec::DetectorSettin
   }
   spec::DetectorSettings done = settings;
   done.nms.method = spec::Nms::Method::kNone;
-  report(std::move(kept), done, geometry, findings);
+  report(std::move(candidates), done, geometry, findings);
+}
+
+/// Logits that cannot pass cost one comparison of stored numbers.
+template <class T>
+Candidates anchor_candidates(const AnchorOutputs& outputs, const Stored<T>& scores,
+                             const spec::AnchorDetector& settings, spec::Size input) {
+  const std::size_t points_each = (outputs.columns - 4) / 2;
+  Candidates candidates(points_each);
+  const double min_score = settings.detector.min_score;
+  // Clipping lifts a logit to -score_clip at most.
+  const double bound = logit_bound(min_score);
+  const auto lowest = scores.lowest_from(bound > -settings.score_clip ? bound : -HUGE_VAL);
+  for (std::size_t i = 0; lowest && i < outputs.anchors.size(); ++i) {
+    if (!(scores.values[i] >= *lowest)) {
+      continue;
+    }
+    const float score = clipped_sigmoid(scores[i], settings.score_clip);
+    if (!(static_cast<double>(score) >= min_score)) {
+      continue;
+    }
+    const AnchorRow row(outputs.boxes.values().subspan(i * outputs.columns, outputs.columns),
+                        outputs.anchors[i], settings, input);
+    for (std::size_t k = 0; k < points_each; ++k) {
+      candidates.add_point(row.keypoint(k));
+    }
+    if (usable(score, row.box(), min_score) && all_finite(candidates.new_points())) {
+      candidates.add(score, 0, row.box(), i);
+    } else {
+      candidates.drop_points();
+    }
+  }
+  return candidates;
 }
 
 }  // namespace
@@ -138,24 +171,9 @@ Status decode_anchor_detector(const DecodeRequest& request, tensor::Findings& fi
   const auto& settings = std::get<spec::AnchorDetector>(request.output.meaning.decoder);
   ARETE_TRY(need_picture(request));
   ARETE_TRY_ASSIGN(const AnchorOutputs outputs, anchor_outputs(request, settings));
-  const spec::Size input = request.geometry.input;
-  std::vector<Candidate> candidates;
-  for (std::size_t i = 0; i < outputs.anchors.size(); ++i) {
-    const float score = clipped_sigmoid(outputs.scores[i], settings.score_clip);
-    if (!(static_cast<double>(score) >= settings.detector.min_score)) {
-      continue;
-    }
-    const AnchorRow row(outputs.boxes.values().subspan(i * outputs.columns, outputs.columns),
-                        outputs.anchors[i], settings, input);
-    Candidate candidate{score, 0, row.box(), i, {}};
-    for (std::size_t k = 0; 4 + 2 * k < outputs.columns; ++k) {
-      candidate.keypoints.push_back(row.keypoint(k));
-    }
-    if (usable(score, candidate.box, settings.detector.min_score) &&
-        all_finite(candidate.keypoints)) {
-      candidates.push_back(std::move(candidate));
-    }
-  }
+  Candidates candidates = outputs.scores.visit([&](const auto& scores) {
+    return anchor_candidates(outputs, scores, settings, request.geometry.input);
+  });
   if (settings.subject == spec::AnchorDetector::Subject::kPose && settings.keypoints >= 2) {
     report_bodies(std::move(candidates), settings.detector, request.geometry, findings);
   } else {

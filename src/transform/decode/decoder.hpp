@@ -13,6 +13,7 @@
 #include "tensor/tensor.hpp"
 #include "transform/geometry.hpp"
 #include "transform/real_values.hpp"
+#include "transform/stored_values.hpp"
 #include "transform/suppression.hpp"
 
 namespace arete::transform {
@@ -30,6 +31,9 @@ struct DecodeRequest {
   }
   [[nodiscard]] Result<RealValues> real(std::string_view role) const {
     return RealValues::of(tensor(role), facts(role));
+  }
+  [[nodiscard]] Result<StoredValues> stored(std::string_view role) const {
+    return StoredValues::of(tensor(role), facts(role));
   }
 };
 

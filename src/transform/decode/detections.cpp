@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 namespace arete::transform {
 
@@ -30,6 +29,14 @@ tensor::Box scaled(const tensor::Box& box, float by_x, float by_y) {
 
 float sigmoid(float x) { return 1.0F / (1.0F + std::exp(-x)); }
 
+double logit_bound(double min_score) {
+  // Near 0 and 1 a float cannot tell neighbors apart well enough for the margin below.
+  if (!(min_score > 1e-6 && min_score < 0.999)) {
+    return -HUGE_VAL;
+  }
+  return std::log(min_score / (1 - min_score)) - 0.01;
+}
+
 void softmax(std::span<float> values) {
   float highest = -HUGE_VALF;
   for (float& value : values) {
@@ -54,9 +61,11 @@ Status need_picture(const DecodeRequest& request) {
   return {};
 }
 
-void report(std::vector<Candidate> candidates, const spec::DetectorSettings& settings,
-            const Geometry& geometry, tensor::Findings& findings) {
-  for (Candidate& kept : suppress(std::move(candidates), settings.nms, settings.max_detections)) {
+void report(Candidates candidates, const spec::DetectorSettings& settings, const Geometry& geometry,
+            tensor::Findings& findings) {
+  suppress(candidates, settings.nms, settings.max_detections);
+  findings.detections.reserve(findings.detections.size() + candidates.list().size());
+  for (const Candidate& kept : candidates.list()) {
     tensor::Detection detection;
     detection.box = geometry.to_source(kept.box);
     if (detection.box.area() <= 0) {
@@ -65,7 +74,9 @@ void report(std::vector<Candidate> candidates, const spec::DetectorSettings& set
     detection.label = settings.labels.name_of(kept.index);
     detection.index = kept.index;
     detection.score = std::min(kept.score, 1.0F);
-    for (const tensor::Keypoint& point : kept.keypoints) {
+    const auto points = candidates.points_of(kept);
+    detection.keypoints.reserve(points.size());
+    for (const tensor::Keypoint& point : points) {
       detection.keypoints.push_back(geometry.to_source(point));
     }
     findings.detections.push_back(std::move(detection));

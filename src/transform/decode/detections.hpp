@@ -22,6 +22,9 @@ struct BestClass {
 [[nodiscard]] tensor::Box scaled(const tensor::Box& box, float by_x, float by_y);
 
 [[nodiscard]] float sigmoid(float x);
+/// Below this a sigmoid is surely under `min_score`, rounding included; above it may be either. So
+/// most logits are done with one comparison. Minus infinity where no bound is safe.
+[[nodiscard]] double logit_bound(double min_score);
 /// In place; NaN counts as minus infinity.
 void softmax(std::span<float> values);
 
@@ -30,7 +33,7 @@ void softmax(std::span<float> values);
 
 /// Suppression in input pixels, then labels and source pixels. Boxes that are empty once clipped
 /// are left out.
-void report(std::vector<Candidate> candidates, const spec::DetectorSettings& settings,
-            const Geometry& geometry, tensor::Findings& findings);
+void report(Candidates candidates, const spec::DetectorSettings& settings, const Geometry& geometry,
+            tensor::Findings& findings);
 
 }  // namespace arete::transform

@@ -40,10 +40,17 @@ Status decode_fastest_det(const DecodeRequest& request, tensor::Findings& findin
     return fail(ErrorCode::kInvalid, "output '{}' has shape {}; expected {}", name,
                 output.shape().text(), kFastestDetShape);
   }
-  std::vector<Candidate> candidates;
+  // Both scores are at most 1: a cell whose object alone stays below the threshold is done. The
+  // margin keeps the rounding of pow() out of it.
+  const double lowest = std::pow(settings.detector.min_score, 1 / settings.object_power) * 0.9999;
+  Candidates candidates;
   for (std::size_t y = 0; y < planes.height; ++y) {
     for (std::size_t x = 0; x < planes.width; ++x) {
       const std::size_t start = planes.at(y, x);
+      if (settings.object_power > 0 && settings.class_power >= 0 &&
+          static_cast<double>(output[start]) < lowest) {
+        continue;
+      }
       const BestClass best = best_class(output.values(), start + 5 * planes.channel_stride,
                                         planes.channel_stride, planes.channels - 5);
       const auto score =
@@ -51,7 +58,7 @@ Status decode_fastest_det(const DecodeRequest& request, tensor::Findings& findin
                              std::pow(static_cast<double>(best.score), settings.class_power));
       const tensor::Box box = fastest_det_box(output, planes, y, x, request.geometry.input);
       if (best.index >= 0 && usable(score, box, settings.detector.min_score)) {
-        candidates.push_back({score, best.index, box, y * planes.width + x, {}});
+        candidates.add(score, best.index, box, y * planes.width + x);
       }
     }
   }

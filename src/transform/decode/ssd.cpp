@@ -42,13 +42,13 @@ Status decode_ssd(const DecodeRequest& request, tensor::Findings& findings) {
   }
   const auto width = static_cast<float>(request.geometry.input.width);
   const auto height = static_cast<float>(request.geometry.input.height);
-  std::vector<Candidate> candidates;
+  Candidates candidates;
   for (std::size_t i = 0; i < rows_in_use(count[0], rows); ++i) {
     const tensor::Box box =
         scaled({boxes[4 * i + 1], boxes[4 * i], boxes[4 * i + 3], boxes[4 * i + 2]}, width, height);
     const float index = classes[i];
     if (usable(scores[i], box, settings.min_score) && index >= 0 && index < 1e6F) {
-      candidates.push_back({scores[i], static_cast<int>(std::lround(index)), box, i, {}});
+      candidates.add(scores[i], static_cast<int>(std::lround(index)), box, i);
     }
   }
   report(std::move(candidates), settings, request.geometry, findings);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "transform/decode/class_scan.hpp"
 #include "transform/decode/detections.hpp"
 
 namespace arete::transform {
@@ -11,25 +12,75 @@ namespace {
 
 constexpr std::string_view kYoloxShape = "[1, n, 5 + classes]";
 
-struct YoloxCell {
-  float x;
-  float y;
-  float stride;
-};
-
-Result<std::vector<YoloxCell>> yolox_cells(const spec::Yolox& settings, spec::Size input) {
-  std::vector<YoloxCell> cells;
+Result<std::size_t> yolox_cell_count(const spec::Yolox& settings, spec::Size input) {
+  std::size_t cells = 0;
   for (const int stride : settings.strides) {
     if (stride < 1) {
       return fail(ErrorCode::kInvalid, "stride {} is below 1", stride);
     }
+    cells += static_cast<std::size_t>(input.width / stride) *
+             static_cast<std::size_t>(input.height / stride);
+  }
+  return cells;
+}
+
+/// Both scores are at most 1, so an object's score below the threshold settles the row.
+template <class T>
+class YoloxRows {
+ public:
+  YoloxRows(const Stored<T>& output, std::size_t columns, const spec::Yolox& settings, T lowest)
+      : output_(output),
+        columns_(columns),
+        min_score_(settings.detector.min_score),
+        lowest_(lowest) {}
+
+  /// The next row of the output is the cell at column x and row y of a grid.
+  void add(int x, int y, int stride, Candidates& candidates) {
+    const T* const row = output_.values.data() + next_ * columns_;
+    const std::size_t order = next_++;
+    if (!(row[4] >= lowest_)) {
+      return;
+    }
+    const ScanHit<T> best = best_of_row(row + 5, columns_ - 5);
+    const float score = output_.real(row[4]) * output_.real(best.score);
+    if (best.index < 0 || !(static_cast<double>(score) >= min_score_)) {
+      return;
+    }
+    const auto size = static_cast<float>(stride);
+    const auto real = [&](std::size_t column) { return output_.real(row[column]); };
+    const tensor::Box box = centered_box((real(0) + static_cast<float>(x)) * size,
+                                         (real(1) + static_cast<float>(y)) * size,
+                                         std::exp(real(2)) * size, std::exp(real(3)) * size);
+    if (usable(score, box, min_score_)) {
+      candidates.add(score, best.index, box, order);
+    }
+  }
+
+ private:
+  const Stored<T>& output_;
+  std::size_t columns_;
+  double min_score_;
+  T lowest_;
+  std::size_t next_ = 0;
+};
+
+template <class T>
+Candidates yolox_candidates(const Stored<T>& output, std::size_t columns,
+                            const spec::Yolox& settings, spec::Size input) {
+  Candidates candidates;
+  const auto lowest = output.lowest_from(settings.detector.min_score);
+  if (!lowest) {
+    return candidates;
+  }
+  YoloxRows<T> rows(output, columns, settings, *lowest);
+  for (const int stride : settings.strides) {
     for (int y = 0; y < input.height / stride; ++y) {
       for (int x = 0; x < input.width / stride; ++x) {
-        cells.push_back({static_cast<float>(x), static_cast<float>(y), static_cast<float>(stride)});
+        rows.add(x, y, stride, candidates);
       }
     }
   }
-  return cells;
+  return candidates;
 }
 
 }  // namespace
@@ -37,33 +88,19 @@ Result<std::vector<YoloxCell>> yolox_cells(const spec::Yolox& settings, spec::Si
 Status decode_yolox(const DecodeRequest& request, tensor::Findings& findings) {
   const auto& settings = std::get<spec::Yolox>(request.output.meaning.decoder);
   ARETE_TRY(need_picture(request));
-  ARETE_TRY_ASSIGN(const RealValues output, request.real("output"));
+  ARETE_TRY_ASSIGN(const StoredValues output, request.stored("output"));
   const std::string& name = request.facts("output").name;
+  const spec::Size input = request.geometry.input;
   ARETE_TRY_ASSIGN(const auto dims, extents(output.shape(), 2, name, kYoloxShape));
-  ARETE_TRY_ASSIGN(const auto cells, yolox_cells(settings, request.geometry.input));
-  if (dims[1] < 6 || static_cast<std::size_t>(dims[0]) != cells.size()) {
+  ARETE_TRY_ASSIGN(const std::size_t cells, yolox_cell_count(settings, input));
+  if (dims[1] < 6 || static_cast<std::size_t>(dims[0]) != cells) {
     return fail(ErrorCode::kInvalid,
                 "output '{}' has shape {}; expected {} with n = {} for an input of {} x {}", name,
-                output.shape().text(), kYoloxShape, cells.size(), request.geometry.input.width,
-                request.geometry.input.height);
+                output.shape().text(), kYoloxShape, cells, input.width, input.height);
   }
-  const auto columns = static_cast<std::size_t>(dims[1]);
-  std::vector<Candidate> candidates;
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    const auto row = output.values().subspan(i * columns, columns);
-    const BestClass best = best_class(row, 5, 1, columns - 5);
-    const YoloxCell& cell = cells[i];
-    const float score = row[4] * best.score;
-    if (best.index < 0 || !(static_cast<double>(score) >= settings.detector.min_score)) {
-      continue;
-    }
-    const tensor::Box box =
-        centered_box((row[0] + cell.x) * cell.stride, (row[1] + cell.y) * cell.stride,
-                     std::exp(row[2]) * cell.stride, std::exp(row[3]) * cell.stride);
-    if (usable(score, box, settings.detector.min_score)) {
-      candidates.push_back({score, best.index, box, i, {}});
-    }
-  }
+  Candidates candidates = output.visit([&](const auto& stored) {
+    return yolox_candidates(stored, static_cast<std::size_t>(dims[1]), settings, input);
+  });
   report(std::move(candidates), settings.detector, request.geometry, findings);
   return {};
 }
