@@ -73,7 +73,7 @@ TEST_P(BackendRuns, TheNextRunMayStartInsideTheCallback) {
 }
 
 TEST_P(BackendRuns, CancelEndsARunThatWouldNotEnd) {
-  auto session = load(models().endless());
+  auto session = load(endless());
   ARETE_SKIP_IF_UNSUPPORTED(session);
   ASSERT_TRUE(session.has_value()) << session.error().message();
   for (int round = 0; round < 2; ++round) {
@@ -87,7 +87,7 @@ TEST_P(BackendRuns, CancelEndsARunThatWouldNotEnd) {
 }
 
 TEST_P(BackendRuns, DeadlineEndsARunThatWouldNotEnd) {
-  auto session = load(models().endless());
+  auto session = load(endless());
   ARETE_SKIP_IF_UNSUPPORTED(session);
   ASSERT_TRUE(session.has_value()) << session.error().message();
   EXPECT_EQ(code_of((*session)->run(views_, {from_now(20)})), ErrorCode::kTimeout);
@@ -106,7 +106,7 @@ TEST_P(BackendRuns, ADeadlineInThePastFailsAtOnceAndOnlyThatRun) {
 }
 
 TEST_P(BackendRuns, ASecondRunOfOneSessionIsAConflict) {
-  auto session = load(models().endless());
+  auto session = load(endless());
   ARETE_SKIP_IF_UNSUPPORTED(session);
   ASSERT_TRUE(session.has_value()) << session.error().message();
   auto first = start(**session, views_);
@@ -120,7 +120,7 @@ TEST_P(BackendRuns, ASecondRunOfOneSessionIsAConflict) {
 }
 
 TEST_P(BackendRuns, UnloadingStopsTheRunInProgressAndReportsIt) {
-  auto session = load(models().endless());
+  auto session = load(endless());
   ARETE_SKIP_IF_UNSUPPORTED(session);
   ASSERT_TRUE(session.has_value()) << session.error().message();
   auto run = start(**session, views_);
@@ -136,7 +136,7 @@ TEST_P(BackendRuns, AHeldRunEndsWhenItIsReleased) {
   }
   std::array<int, 2> pipe{};
   ASSERT_EQ(::pipe(pipe.data()), 0);
-  auto session = load(models().endless(), {{"release_fd", std::to_string(pipe[0])}});
+  auto session = load(endless(), {{"release_fd", std::to_string(pipe[0])}});
   ASSERT_TRUE(session.has_value()) << session.error().message();
   auto run = start(**session, views_);
   ASSERT_TRUE(run.has_value()) << run.error().message();

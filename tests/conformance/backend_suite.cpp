@@ -75,6 +75,15 @@ Result<std::unique_ptr<runtime::Session>> BackendSuite::load(const Result<std::s
   return backend().load(in_memory(*model), load_options(options, outer));
 }
 
+Result<std::string> BackendSuite::endless() const {
+  if (inner_info().name == "openvino") {
+    return fail(ErrorCode::kUnsupported,
+                "OpenVINO looks for a stop between two operators, and a "
+                "loop is one");
+  }
+  return models().endless();
+}
+
 bool BackendSuite::has_option(std::string_view name) const {
   const auto& options = inner_info().options;
   return std::ranges::find(options, name, &runtime::OptionInfo::name) != options.end();

@@ -59,6 +59,8 @@ class BackendSuite : public testing::TestWithParam<Subject> {
   /// The engine whose abilities count: the one inside, if there is one.
   [[nodiscard]] const runtime::BackendInfo& inner_info() const { return inner_->info(); }
   [[nodiscard]] const ModelMaker& models() const { return *models_; }
+  /// models().endless(), for engines that can be stopped inside a loop.
+  [[nodiscard]] Result<std::string> endless() const;
   [[nodiscard]] bool has_option(std::string_view name) const;
 
  private:

