@@ -1,6 +1,8 @@
 // Row kernels that read source rows: blending rows, and picking samples along a row by byte
 // lookups.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "transform/row_kernels_simd.hpp"
 
 // Highway compiles what follows once for each instruction set, by including this file again.
@@ -359,7 +361,8 @@ std::vector<RowKernels> all_row_kernels() {
   for (std::int64_t targets = hwy::SupportedTargets(); targets != 0; targets &= targets - 1) {
     hwy::SetSupportedTargetsForTest(targets & -targets);
     const RowKernels kernels = current_row_kernels();
-    if (kernels.name != all.front().name) {
+    // Sets that are not compiled fall back to another one.
+    if (std::ranges::find(all, kernels.name, &RowKernels::name) == all.end()) {
       all.push_back(kernels);
     }
   }
