@@ -8,9 +8,9 @@
 #include <string>
 #include <system_error>
 
-#include "convert/engine_model.hpp"
 #include "convert/reference_backend.hpp"
 #include "document/json_writer.hpp"
+#include "runtime/known_engines.hpp"
 
 namespace arete::app {
 namespace {
@@ -73,8 +73,8 @@ void Output::usage_error(std::string_view message) {
 
 runtime::Registry engines() {
   runtime::DiscoverOptions options;
-  for (const std::string_view name : convert::engine_order()) {
-    options.expected.emplace_back(name);
+  for (const runtime::KnownEngine& engine : runtime::known_engines()) {
+    options.expected.emplace_back(engine.name);
   }
   runtime::Registry registry = runtime::Registry::discover(options);
   registry.add(convert::reference_backend());

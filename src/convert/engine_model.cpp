@@ -69,8 +69,11 @@ Result<LoadedModel> load_on(const runtime::Backend& backend, const ModelSource& 
 
 }  // namespace
 
-std::vector<std::string_view> engine_order() {
-  return {"tensorrt", "openvino", "onnxruntime", "litert", "executorch", "tvm", kReferenceName};
+std::vector<std::string_view> engine_order(std::string_view format) {
+  if (format == "tflite") {
+    return {"litert", "onnxruntime", "openvino", "tensorrt", "executorch", "tvm", kReferenceName};
+  }
+  return {"onnxruntime", "openvino", "tensorrt", "litert", "executorch", "tvm", kReferenceName};
 }
 
 Result<EngineModel> model_for(const runtime::Backend& backend, const ModelSource& source,
@@ -103,7 +106,7 @@ Result<LoadedModel> load_model(const runtime::Registry& registry, const ModelSou
     return load_on(*backend, source, options);
   }
   std::string reasons;
-  for (const std::string_view name : engine_order()) {
+  for (const std::string_view name : engine_order(source.format_name())) {
     const auto backend = registry.find(name);
     if (!backend) {
       if (backend.error().code() == ErrorCode::kUnavailable) {
@@ -115,9 +118,12 @@ Result<LoadedModel> load_model(const runtime::Registry& registry, const ModelSou
     if (loaded) {
       return loaded;
     }
-    // Another engine is a large difference in speed: never without a word.
-    ARETE_LOG(kWarning, "engine_passed_over", {"engine", name},
-              {"reason", loaded.error().message()});
+    // Another engine is a large difference in speed: not without a word, unless the engine is for
+    // other files anyway.
+    if (takes(**backend, source.format_name()) || takes(**backend, "onnx")) {
+      ARETE_LOG(kWarning, "engine_passed_over", {"engine", name},
+                {"reason", loaded.error().message()});
+    }
     reasons += fmt::format("\n  {}: {}", name, loaded.error().message());
   }
   ARETE_TRY(source.model());  // a damaged file is its own reason

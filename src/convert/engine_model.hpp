@@ -42,7 +42,8 @@ struct LoadedModel {
                                              const ModelSource& source, std::string_view engine,
                                              const runtime::LoadOptions& options = {});
 
-/// Plug-ins first, the reference evaluator last.
-[[nodiscard]] std::vector<std::string_view> engine_order();
+/// The order in which "auto" tries engines on a file of `format`: its own engine, which gets the
+/// original bytes, before those that get a conversion; the reference evaluator last.
+[[nodiscard]] std::vector<std::string_view> engine_order(std::string_view format);
 
 }  // namespace arete::convert

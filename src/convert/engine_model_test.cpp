@@ -32,17 +32,40 @@ TEST(ModelFor, AnEngineThatTakesNeitherFormSaysWhy) {
 
 TEST(LoadModel, AutoTakesTheFirstEngineInOrderThatLoads) {
   runtime::Registry registry;
-  const auto openvino = std::make_shared<FakeBackend>(
-      "openvino", Formats{"onnx"}, Error(ErrorCode::kUnsupported, "no such operator"));
-  const auto onnxruntime = std::make_shared<FakeBackend>("onnxruntime", Formats{"onnx"});
+  const auto onnxruntime = std::make_shared<FakeBackend>(
+      "onnxruntime", Formats{"onnx"}, Error(ErrorCode::kUnsupported, "no such operator"));
+  const auto openvino = std::make_shared<FakeBackend>("openvino", Formats{"onnx"});
   registry.add(reference_backend());
   registry.add(onnxruntime);
   registry.add(openvino);
   const auto loaded = load_model(registry, relu_source(), "auto");
   ASSERT_TRUE(loaded.has_value()) << loaded.error().message();
-  EXPECT_EQ(loaded->engine, "onnxruntime");
+  EXPECT_EQ(loaded->engine, "openvino");
   EXPECT_EQ(loaded->precision, "f32");
-  EXPECT_EQ(onnxruntime->loaded.format, "onnx");
+  EXPECT_EQ(openvino->loaded.format, "onnx");
+}
+
+TEST(LoadModel, AutoGivesATfliteFileToItsOwnEngineAsItIs) {
+  runtime::Registry registry;
+  const auto litert = std::make_shared<FakeBackend>("litert", Formats{"tflite"});
+  registry.add(std::make_shared<FakeBackend>("onnxruntime", Formats{"onnx"}));
+  registry.add(litert);
+  const ModelSource source("net.tflite", model::FileFormat::kTflite,
+                           SharedBytes(to_bytes(std::string_view("\x1c\0\0\0TFL3", 8))));
+  const auto loaded = load_model(registry, source, "auto");
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().message();
+  EXPECT_EQ(loaded->engine, "litert");
+  EXPECT_FALSE(loaded->converted);
+  EXPECT_EQ(litert->loaded.bytes.view().data(), source.bytes().view().data());
+}
+
+TEST(LoadModel, AnEngineForOtherFilesRefusesByName) {
+  runtime::Registry registry;
+  registry.add(std::make_shared<FakeBackend>("litert", Formats{"tflite"}));
+  const auto loaded = load_model(registry, relu_source(), "litert");
+  ASSERT_FALSE(loaded.has_value());
+  EXPECT_EQ(loaded.error().code(), ErrorCode::kUnsupported);
+  EXPECT_EQ(loaded.error().message(), "litert does not read onnx");
 }
 
 TEST(LoadModel, EveryEngineThatCannotSaysWhy) {

@@ -43,10 +43,10 @@ TEST(Inspection, AnEngineThatCannotGivesItsReason) {
 TEST(Inspection, EnginesThatAreNotThereShareALineOfText) {
   runtime::DiscoverOptions options;
   options.path = {"/nowhere"};
-  options.expected = {"litert", "tvm"};
+  options.expected = {"litert", "openvino"};
   const auto inspection = inspect(batch_source(), runtime::Registry::discover(options), {});
   ASSERT_TRUE(inspection.has_value());
-  EXPECT_NE(to_text(*inspection).find("not installed: litert, tvm\n"), std::string::npos)
+  EXPECT_NE(to_text(*inspection).find("not installed: litert, openvino\n"), std::string::npos)
       << to_text(*inspection);
   EXPECT_TRUE(inspection->engines[0].status.starts_with("unavailable: not installed"));
 }

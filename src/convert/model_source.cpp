@@ -12,7 +12,9 @@ bool has_ir(model::FileFormat format) {
 }
 
 /// Compiled programs that an engine of ours takes as they are.
-bool has_engine(model::FileFormat format) { return format == model::FileFormat::kExecutorch; }
+bool has_engine(model::FileFormat format) {
+  return format == model::FileFormat::kExecutorch || format == model::FileFormat::kTvm;
+}
 
 Result<model::Model> read_ir(const ModelSource& source) {
   if (!has_ir(source.format())) {
@@ -51,6 +53,8 @@ std::string_view ModelSource::format_name() const {
       return "tflite";
     case model::FileFormat::kExecutorch:
       return "executorch";
+    case model::FileFormat::kTvm:
+      return "tvm";
     default:
       return "onnx";
   }

@@ -23,7 +23,7 @@ class ModelSource {
 
   [[nodiscard]] const io::Path& path() const { return path_; }
   [[nodiscard]] model::FileFormat format() const { return format_; }
-  /// "onnx", "tflite" or "executorch", as engines and docs/reference/json.md name it.
+  /// "onnx", "tflite", "executorch" or "tvm", as engines and docs/reference/json.md name it.
   [[nodiscard]] std::string_view format_name() const;
   [[nodiscard]] const SharedBytes& bytes() const { return bytes_; }
 
@@ -39,7 +39,7 @@ class ModelSource {
 };
 
 /// kNotFound, or kUnsupported naming the format and the export command for what we can neither read
-/// (ONNX, TFLite) nor hand to an engine as it is (ExecuTorch).
+/// (ONNX, TFLite) nor hand to an engine as it is (ExecuTorch, TVM).
 [[nodiscard]] Result<ModelSource> open_source(io::Files& files, const io::Path& path);
 
 }  // namespace arete::convert

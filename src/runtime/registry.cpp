@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "runtime/known_engines.hpp"
 #include "runtime/plugin_backend.hpp"
 
 namespace arete::runtime {
@@ -48,6 +49,15 @@ std::string joined(const std::vector<std::string>& parts) {
     text += (text.empty() ? "" : ", ") + part;
   }
   return text.empty() ? "nowhere" : text;
+}
+
+std::string reason_for_missing(const std::string& name, const std::vector<std::string>& path) {
+  for (const KnownEngine& engine : known_engines()) {
+    if (engine.name == name && !engine.not_built.empty()) {
+      return fmt::format("not built: {}", engine.not_built);
+    }
+  }
+  return fmt::format("not installed: no {}{}{} in {}", kPrefix, name, kSuffix, joined(path));
 }
 
 }  // namespace
@@ -105,8 +115,7 @@ Registry Registry::discover(const DiscoverOptions& options) {
     if (!listed(name)) {
       BackendStatus status;
       status.info.name = name;
-      status.reason =
-          fmt::format("not installed: no {}{}{} in {}", kPrefix, name, kSuffix, joined(path));
+      status.reason = reason_for_missing(name, path);
       registry.list_.push_back(std::move(status));
     }
   }

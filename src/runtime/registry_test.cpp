@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "runtime/known_engines.hpp"
+
 namespace arete::runtime {
 namespace {
 
@@ -93,6 +95,19 @@ TEST(Registry, ListsATruncatedPlugin) {
   folder.write("arete_backend_lacking.so", head);
   const Registry registry = Registry::discover({{folder.path()}, {}});
   EXPECT_THAT(reason_for(registry, "lacking"), HasSubstr("truncated, it has 1000 bytes"));
+}
+
+TEST(Registry, SaysThatAKnownEngineHasNoPluginInThisVersion) {
+  DiscoverOptions options;
+  options.path = {"/nowhere/at/all"};
+  for (const KnownEngine& engine : known_engines()) {
+    options.expected.emplace_back(engine.name);
+  }
+  const Registry registry = Registry::discover(options);
+  EXPECT_EQ(registry.list().size(), known_engines().size());
+  for (const char* const name : {"edgetpu", "hailo", "tensorrt"}) {
+    EXPECT_THAT(reason_for(registry, name), testing::StartsWith("not built: ")) << name;
+  }
 }
 
 TEST(Registry, SaysWhereAnExpectedEngineWasLookedFor) {
