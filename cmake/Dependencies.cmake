@@ -2,7 +2,7 @@
 # Each is looked up when the first module USES it, under the name given here.
 #   fmt 9.1, spdlog 1.10 (compiled)    base
 #   yaml-cpp 0.7                       document
-#   nlohmann-json 3.11                 backends/onnxruntime (its profile file)
+#   nlohmann-json 3.11                 backends/onnxruntime (its profile file), backends/tvm
 #   protobuf-lite 3.21                 model (onnx)
 #   flatbuffers 2.0.8, zlib 1.2        model (tflite)
 #   libjpeg-turbo 2.1, libpng 1.6      media

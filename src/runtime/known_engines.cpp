@@ -12,7 +12,7 @@ constexpr KnownEngine kKnownEngines[] = {
     {"onnxruntime", ""},
     {"openvino", ""},
     {"tensorrt", "its headers are in no package registry"},
-    {"tvm", "there is no plug-in for it yet"},
+    {"tvm", ""},
 };
 
 }  // namespace

@@ -27,7 +27,7 @@ struct DiscoverOptions {
   /// Engines to list as unavailable when no plug-in of that name was found.
   std::vector<std::string> expected;
   /// Open no other plug-ins than of these names; empty = all. Probing an engine costs memory.
-  std::vector<std::string> only;
+  std::vector<std::string> only = {};
 };
 
 /// $ARETE_PLUGIN_PATH (colon-separated) if set, else `../lib/arete` beside the running program's

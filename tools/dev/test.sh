@@ -55,7 +55,7 @@ dev_test() {
     all) export ARETE_TEST_FULL=1 ;;
     *) usage_error "unknown argument '$1' of 'test'" ;;
   esac
-  setup_for build demo test
+  setup_for build demo test $([ "${1:-}" = all ] && echo tvm)
   build_preset dev
   install_preset dev "$OUT"
   for tier in $TIERS; do run_tier dev "$tier"; done

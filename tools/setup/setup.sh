@@ -105,6 +105,15 @@ setup_demo_data() {
   stamp_set demo_data "$stamp"
 }
 
+setup_tvm() {
+  local pins="$SETUP/wheels-tvm.txt" stamp
+  stamp=$(stamp_of "$pins" "$SETUP/wheels.py")
+  stamp_is tvm "$stamp" && [ -e "$DEPS/tvm/lib/libtvm_ffi.so" ] && return
+  step "$1" "TVM" "Check the network and pip's configuration ('python3 -m pip config list')." \
+    python3 "$SETUP/wheels.py" "$pins" "$DEPS/wheels" "$DEPS"
+  stamp_set tvm "$stamp"
+}
+
 setup_node_tests() {
   local script="$SETUP/node_tests.py" stamp
   [ -e "$script" ] || return 0
@@ -124,6 +133,7 @@ setup_for() {
   setup_wheels 2/5
   setup_engine_headers 3/5
   setup_highway 3/5 "$(dpkg --print-architecture)" "$DEPS/highway"
+  case "$goals" in *" tvm "*) setup_tvm 3/5 ;; esac
   case "$goals" in *" demo "*) setup_demo_data 4/5 ;; esac
   case "$goals" in *" test "*) setup_node_tests 5/5 ;; esac
 }

@@ -45,6 +45,14 @@ MEMBERS = {
         ("executorch/share/cmake/executorch-config-version.cmake", "executorch", None),
         ("executorch-*.dist-info/licenses/LICENSE", "executorch", None),
     ],
+    "apache_tvm_ffi": [
+        ("tvm_ffi/lib/libtvm_ffi.so", "tvm/lib", None),
+        ("apache_tvm_ffi-*.dist-info/licenses/LICENSE", "tvm", "LICENSE.tvm_ffi"),
+    ],
+    "apache_tvm": [
+        ("tvm/lib/libtvm_runtime.so", "tvm/lib", None),
+        ("apache_tvm-*.dist-info/licenses/LICENSE", "tvm", "LICENSE.tvm"),
+    ],
     "mediapipe": [
         ("mediapipe/modules/face_detection/face_detection_short_range.tflite", "demo/models", None),
         ("mediapipe/modules/face_detection/face_detection_full_range_sparse.tflite", "demo/models", None),
@@ -58,6 +66,10 @@ MEMBERS = {
 }
 # wheel name -> (folder in the wheel, folder under DEPS): all files below it
 TREES = {
+    "apache_tvm_ffi": [
+        ("tvm_ffi/include/tvm/ffi/", "tvm/include/tvm/ffi"),
+        ("tvm_ffi/3rdparty/dlpack/include/dlpack/", "tvm/include/dlpack"),
+    ],
     "executorch": [("executorch/include/", "executorch/include")],
     "openvino": [("openvino/include/openvino/c/", "openvino/include/openvino/c")],
 }

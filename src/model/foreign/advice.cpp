@@ -41,6 +41,9 @@ constexpr std::array kAdvice = {
            "The engine 'executorch' runs it; it cannot be turned back. For anything else export "
            "the PyTorch module it was made from: "
            "torch.onnx.export(module, inputs, 'model.onnx')."},
+    Advice{FileFormat::kTvm, "a module compiled by TVM", "",
+           "The engine 'tvm' runs it; it cannot be turned back. For anything else use the model "
+           "that it was compiled from."},
     Advice{FileFormat::kPickle, "a Python pickle", "",
            "If it is a scikit-learn model, export it with skl2onnx: "
            "skl2onnx.to_onnx(model, sample).SerializeToString()."},

@@ -67,6 +67,16 @@ FileFormat by_magic(std::string_view text) {
   return FileFormat::kUnknown;
 }
 
+/// A shared library counts only if TVM compiled it; its symbols lie near the start.
+FileFormat by_library(std::string_view text) {
+  return text.starts_with(
+             "\x7F"
+             "ELF") &&
+                 contains(text, "__tvm_ffi_")
+             ? FileFormat::kTvm
+             : FileFormat::kUnknown;
+}
+
 /// Names in the local headers of a zip file, as far as they lie in the head.
 std::vector<std::string_view> zip_names(std::string_view text) {
   constexpr std::string_view kLocal = "PK\x03\x04"sv;
@@ -212,6 +222,9 @@ FileFormat recognize(ByteView head, const fs::path& path) {
   FileFormat format = by_magic(text);
   if (format == FileFormat::kUnknown && text.starts_with("PK\x03\x04"sv)) {
     format = by_zip(text);
+  }
+  if (format == FileFormat::kUnknown) {
+    format = by_library(text);
   }
   if (format == FileFormat::kUnknown) {
     format = by_text(text);

@@ -21,6 +21,7 @@ enum class FileFormat : std::uint8_t {
   kTorchScript,
   kTorchExport,  ///< .pt2
   kExecutorch,   ///< .pte
+  kTvm,          ///< .so with functions compiled by TVM
   kPickle,       ///< some other Python object
   kSafetensors,  ///< weights only
   kKerasHdf5,    ///< .h5

@@ -30,6 +30,12 @@ TEST(Recognize, KnowsFirstBytes) {
   EXPECT_EQ(of("\x20\0\0\0TFL3"sv), FileFormat::kTflite);
   EXPECT_EQ(of("\x20\0\0\0ET12"sv), FileFormat::kExecutorch);
   EXPECT_EQ(of("\x20\0\0\0ORTM"sv), FileFormat::kOrt);
+  EXPECT_EQ(of("\x7F"
+               "ELF\2\1\1 ... __tvm_ffi__library_bin"sv),
+            FileFormat::kTvm);
+  EXPECT_EQ(of("\x7F"
+               "ELF\2\1\1 ... printf"sv),
+            FileFormat::kUnknown);
   EXPECT_EQ(of("\x89HDF\r\n\x1a\n"sv), FileFormat::kKerasHdf5);
   EXPECT_EQ(of("GGUF\3\0\0\0"sv), FileFormat::kGguf);
   EXPECT_EQ(of("7767517\n1 1\n"), FileFormat::kNcnn);
