@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -20,11 +21,12 @@ struct Candidate {
   float score = 0;
   int index = 0;  ///< class
   tensor::Box box;
-  std::size_t order = 0;        ///< place in the model's output: decides between equal scores
-  std::size_t first_point = 0;  ///< of its keypoints, in the pool
+  std::uint32_t order = 0;        ///< place in the model's output
+  std::uint32_t first_point = 0;  ///< of its keypoints, in the pool
 };
 
-/// All candidates of a picture. Their keypoints lie in one pool: none allocates memory of its own.
+/// All candidates of a picture, in the model's order: that decides between equal scores. Their
+/// keypoints lie in one pool: none allocates memory of its own.
 class Candidates {
  public:
   explicit Candidates(std::size_t points_each = 0) : points_each_(points_each) {}
@@ -34,7 +36,8 @@ class Candidates {
   void add_point(const tensor::Keypoint& point) { points_.push_back(point); }
   /// Takes the points added since the last one.
   void add(float score, int index, const tensor::Box& box, std::size_t order) {
-    list_.push_back({score, index, box, order, points_.size() - points_each_});
+    list_.push_back({score, index, box, static_cast<std::uint32_t>(order),
+                     static_cast<std::uint32_t>(points_.size() - points_each_)});
   }
   [[nodiscard]] std::span<const tensor::Keypoint> new_points() const {
     return std::span(points_).last(points_each_);
@@ -58,7 +61,10 @@ class Candidates {
 };
 
 /// Finite numbers only, and a score in question: what may become a Candidate.
-[[nodiscard]] bool usable(float score, const tensor::Box& box, double min_score);
+[[nodiscard]] inline bool usable(float score, const tensor::Box& box, double min_score) {
+  return std::isfinite(score) && static_cast<double>(score) >= min_score && std::isfinite(box.x1) &&
+         std::isfinite(box.y1) && std::isfinite(box.x2) && std::isfinite(box.y2);
+}
 
 /// The best `max_candidates` enter; at most `max_kept` stay, best first.
 void suppress(Candidates& candidates, const spec::Nms& settings, int max_kept);

@@ -11,7 +11,7 @@ namespace arete::transform {
 namespace {
 
 Candidate candidate(float score, int index, tensor::Box box, std::size_t order = 0) {
-  return {score, index, box, order, 0};
+  return {score, index, box, static_cast<std::uint32_t>(order), 0};
 }
 
 /// What stays of candidates without keypoints.
@@ -61,15 +61,22 @@ TEST(Suppression, ASuppressedBoxSuppressesNothing) {
 
 TEST(Suppression, EqualScoresKeepTheModelsOrder) {
   const tensor::Box box{0, 0, 4, 4};
-  for (int round = 0; round < 2; ++round) {
-    std::vector<Candidate> tied{candidate(0.5F, 7, box, 4), candidate(0.5F, 7, box, 2)};
-    if (round == 1) {
-      std::swap(tied[0], tied[1]);
-    }
-    const auto kept = suppress(tied, settings(0.5), 9);
-    ASSERT_EQ(kept.size(), 1U);
-    EXPECT_EQ(kept[0].order, 2U);
-  }
+  const auto kept = suppress({candidate(-0.0F, 7, {9, 9, 9, 9}, 1), candidate(0.5F, 7, box, 2),
+                              candidate(0.5F, 7, box, 4), candidate(0, 7, {20, 20, 21, 21}, 5)},
+                             settings(0.5), 9);
+  ASSERT_EQ(kept.size(), 3U);
+  EXPECT_EQ(kept[0].order, 2U);
+  EXPECT_EQ(kept[1].order, 1U);
+  EXPECT_EQ(kept[2].order, 5U);
+}
+
+TEST(Suppression, ClassesMayHaveAnyNumber) {
+  const tensor::Box box{0, 0, 4, 4};
+  EXPECT_EQ(suppress({candidate(0.9F, 999999, box, 0), candidate(0.8F, -3, box, 1),
+                      candidate(0.7F, 999999, box, 2), candidate(0.6F, 70000, box, 3)},
+                     settings(0.5), 9)
+                .size(),
+            3U);
 }
 
 TEST(Suppression, LimitsAreOfTheBest) {

@@ -19,14 +19,6 @@ BestClass best_class(std::span<const float> values, std::size_t start, std::size
   return best;
 }
 
-tensor::Box centered_box(float center_x, float center_y, float width, float height) {
-  return {center_x - width / 2, center_y - height / 2, center_x + width / 2, center_y + height / 2};
-}
-
-tensor::Box scaled(const tensor::Box& box, float by_x, float by_y) {
-  return {box.x1 * by_x, box.y1 * by_y, box.x2 * by_x, box.y2 * by_y};
-}
-
 float sigmoid(float x) { return 1.0F / (1.0F + std::exp(-x)); }
 
 double logit_bound(double min_score) {

@@ -17,9 +17,14 @@ struct BestClass {
 [[nodiscard]] BestClass best_class(std::span<const float> values, std::size_t start,
                                    std::size_t stride, std::size_t count);
 
-[[nodiscard]] tensor::Box centered_box(float center_x, float center_y, float width, float height);
+[[nodiscard]] inline tensor::Box centered_box(float center_x, float center_y, float width,
+                                              float height) {
+  return {center_x - width / 2, center_y - height / 2, center_x + width / 2, center_y + height / 2};
+}
 /// From 0..1 of the input to its pixels.
-[[nodiscard]] tensor::Box scaled(const tensor::Box& box, float by_x, float by_y);
+[[nodiscard]] inline tensor::Box scaled(const tensor::Box& box, float by_x, float by_y) {
+  return {box.x1 * by_x, box.y1 * by_y, box.x2 * by_x, box.y2 * by_y};
+}
 
 [[nodiscard]] float sigmoid(float x);
 /// Below this a sigmoid is surely under `min_score`, rounding included; above it may be either. So
