@@ -129,6 +129,7 @@ void Preprocessor::pad_rows() {
 
 void Preprocessor::render(const tensor::PictureView& picture, std::byte* out) {
   const int end = patch_.input_y + patch_.down.outputs;
+  factors_ = yuv_factors(picture.color);
   pad_rows();
   for (int y = 0; y < size_.height; ++y) {
     if (y < patch_.input_y || y >= end) {
@@ -166,13 +167,12 @@ void Preprocessor::render_row(const tensor::PictureView& picture, int row) {
 
 void Preprocessor::color_row(const tensor::PictureView& picture, std::size_t size) {
   if (tensor::is_yuv(picture.format)) {
-    const YuvFactors factors = yuv_factors(picture.color);
     if (channels_ == 1) {
-      kernels_->to_gray(factors, samples_[0], pixels_[0] + patch_.input_x, size);
+      kernels_->to_gray(factors_, samples_[0], pixels_[0] + patch_.input_x, size);
       return;
     }
     const std::array<std::uint8_t*, 3> rgb{color_at(0), color_at(1), color_at(2)};
-    kernels_->to_rgb(factors, samples_.data(), rgb.data(), size);
+    kernels_->to_rgb(factors_, samples_.data(), rgb.data(), size);
     return;
   }
   if (picture.format == PixelFormat::kGray) {
