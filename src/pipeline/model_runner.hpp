@@ -1,6 +1,8 @@
 // One model with its spec: takes a picture, feeds the session as the spec says, gives findings.
-// State inputs are carried from run to run until reset(). Not here: files, drawing
-// (picture_run.hpp). Threads: serial, like the session it owns. SPDX-License-Identifier: Apache-2.0
+// State inputs are carried from run to run until reset(). Where all shapes are known, inputs and
+// outputs are memory of its own that is bound once, and a state changes places with its successor.
+// Not here: files, drawing (picture_run.hpp). Threads: serial, like the session it owns.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <memory>
@@ -57,11 +59,23 @@ class ModelRunner {
         image_input_(image_input),
         preprocessor_(std::move(preprocessor)) {}
 
+  [[nodiscard]] Status allocate_inputs();
+  [[nodiscard]] Status bind_outputs();
+  void unbind_outputs();
+  [[nodiscard]] Status infer();
+  [[nodiscard]] Result<std::vector<RawOutput>> raw_outputs() const;
+  void carry_state();
+
   std::unique_ptr<runtime::Session> session_;
   spec::ResolvedSpec spec_;
   std::size_t image_input_;               ///< index into spec_.inputs
   transform::Preprocessor preprocessor_;  ///< keeps its plans from picture to picture
   std::vector<tensor::Tensor> inputs_;    ///< in the order of the session's inputs
+  std::vector<tensor::TensorView> input_views_;
+  std::vector<tensor::Tensor> outputs_;  ///< of the last run
+  /// Of outputs_, where the engine writes; empty where it allocates them anew at each run.
+  std::vector<runtime::MutableTensorView> output_views_;
+  bool has_run_ = false;
 };
 
 }  // namespace arete::pipeline

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "document/json_writer.hpp"
@@ -58,10 +60,22 @@ class MeanSession final : public runtime::Session {
     }
     return outputs;
   }
-  Status run_into(std::span<const tensor::TensorView>, std::span<const runtime::MutableTensorView>,
-                  const runtime::RunOptions&) override {
-    return fail(ErrorCode::kUnsupported, "not in this fake");
+  Status run_into(std::span<const tensor::TensorView> inputs,
+                  std::span<const runtime::MutableTensorView> outputs,
+                  const runtime::RunOptions& options) override {
+    if (!can_bind) {
+      return fail(ErrorCode::kUnsupported, "this engine only gives what it allocates");
+    }
+    ARETE_TRY_ASSIGN(const Outputs results, run(inputs, options));
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      EXPECT_EQ(outputs[i].shape, results[i].shape());
+      std::ranges::copy(results[i].bytes(), outputs[i].data);
+      bound.insert(outputs[i].data);
+    }
+    return {};
   }
+  bool can_bind = true;
+  std::set<const std::byte*> bound;  ///< every memory that was written to
   Status run_async(std::span<const tensor::TensorView>, Done, const runtime::RunOptions&) override {
     return fail(ErrorCode::kUnsupported, "not in this fake");
   }
@@ -87,10 +101,16 @@ outputs:
   - {decoder: raw, tensor: count_next}
 )";
 
-Result<ModelRunner> runner_for(const char* yaml, bool with_state) {
+/// `seen` is set to the session, which the runner owns.
+Result<ModelRunner> runner_for(const char* yaml, bool with_state, bool can_bind = true,
+                               MeanSession** seen = nullptr) {
   ARETE_TRY_ASSIGN(const document::Node node, document::parse_yaml(yaml, "test.spec.yaml"));
   ARETE_TRY_ASSIGN(const spec::Spec spec, spec::parse(node));
   auto session = std::make_unique<MeanSession>(with_state);
+  session->can_bind = can_bind;
+  if (seen != nullptr) {
+    *seen = session.get();
+  }
   ARETE_TRY_ASSIGN(spec::ResolvedSpec resolved,
                    spec::resolve(spec, facts_of(session->inputs()), facts_of(session->outputs())));
   return ModelRunner::create(std::move(session), std::move(resolved));
@@ -125,6 +145,43 @@ TEST(ModelRunner, FeedsThePictureAndDecodesTheAnswer) {
   EXPECT_EQ(output->findings.classes[1].label, "blue");
   EXPECT_TRUE(times.summary(Stage::kInfer).has_value());
   EXPECT_FALSE(times.summary(Stage::kDecode).has_value());
+}
+
+TEST(ModelRunner, BindsItsMemoryOnceAndSwapsTheState) {
+  MeanSession* session = nullptr;
+  auto runner = runner_for(kWithState, true, true, &session);
+  ASSERT_TRUE(runner.has_value()) << runner.error().message();
+  FakeClock clock;
+  StageTimes times;
+  std::vector<tensor::Tensor> counts;
+  for (int i = 0; i < 5; ++i) {
+    const auto output = runner->run(plain_picture(1, 2, 3).view(), clock, times);
+    ASSERT_TRUE(output.has_value()) << output.error().message();
+    counts.push_back(output->raw.back().tensor);
+  }
+  EXPECT_EQ(session->bound.size(), 3U);  // the means, and the state's two places
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    EXPECT_EQ(counts[i].number_at(0), 6.0 + static_cast<double>(i)) << "a later run wrote into it";
+  }
+  ASSERT_TRUE(runner->reset());
+  const auto output = runner->run(plain_picture(1, 2, 3).view(), clock, times);
+  EXPECT_EQ(output.value().raw.back().tensor.number_at(0), 6);
+  EXPECT_EQ(session->bound.size(), 3U);
+}
+
+TEST(ModelRunner, AnEngineThatOnlyGivesWhatItAllocatesWillDo) {
+  auto runner = runner_for(kWithState, true, false);
+  ASSERT_TRUE(runner.has_value()) << runner.error().message();
+  FakeClock clock;
+  StageTimes times;
+  for (const double wanted : {6.0, 7.0, 8.0}) {
+    const auto output = runner->run(plain_picture(1, 2, 3).view(), clock, times);
+    ASSERT_TRUE(output.has_value()) << output.error().message();
+    EXPECT_EQ(output->raw.back().tensor.number_at(0), wanted);
+  }
+  ASSERT_TRUE(runner->reset());
+  const auto output = runner->run(plain_picture(1, 2, 3).view(), clock, times);
+  EXPECT_EQ(output.value().raw.back().tensor.number_at(0), 6);
 }
 
 TEST(ModelRunner, CarriesStateBetweenRunsUntilReset) {
