@@ -18,15 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path models_root() {
-  const char* stated = std::getenv("ARETE_DATA");
-  const char* source = std::getenv("ARETE_SOURCE_DIR");
-  const fs::path data = stated != nullptr
-                            ? fs::path(stated)
-                            : fs::path(source != nullptr ? source : ".") / ".." / "shared" / "data";
-  return data / "models";
-}
-
 const runtime::Registry& engines() {
   static const runtime::Registry registry = runtime::Registry::discover();
   return registry;
@@ -43,10 +34,17 @@ bool same_number(double a, double b) { return a == b || (std::isnan(a) && std::i
 
 }  // namespace
 
+fs::path data_folder() {
+  const char* stated = std::getenv("ARETE_DATA");
+  const char* source = std::getenv("ARETE_SOURCE_DIR");
+  return stated != nullptr ? fs::path(stated)
+                           : fs::path(source != nullptr ? source : ".") / ".." / "shared" / "data";
+}
+
 std::vector<ModelFile> model_files() {
   std::vector<ModelFile> files;
   std::error_code missing;
-  for (const auto& entry : fs::recursive_directory_iterator(models_root(), missing)) {
+  for (const auto& entry : fs::recursive_directory_iterator(data_folder() / "models", missing)) {
     const fs::path& path = entry.path();
     if (path.extension() == ".onnx" || path.extension() == ".tflite") {
       files.push_back({path.string(), test_name(path)});

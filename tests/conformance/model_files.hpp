@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,9 @@ struct ModelFile {
   std::string path;
   std::string name;
 };
+
+/// Where models and sample data lie, if they are on this machine.
+[[nodiscard]] std::filesystem::path data_folder();
 
 /// Every .onnx and .tflite file, sorted by path; empty without data.
 [[nodiscard]] std::vector<ModelFile> model_files();
