@@ -50,11 +50,13 @@ HWY_INLINE void convert(const std::uint8_t* in, const FloatScale& scale, std::si
     if (i + lanes <= size) {
       store(i, real_values(in + i, mean1, factor1));
       i += lanes;
-      rest(i, real_values(in + i, mean2, factor2));
-    } else {
+      if (i < size) {
+        rest(i, real_values(in + i, mean2, factor2));
+      }
+    } else if (i < size) {
       rest(i, real_values(in + i, mean1, factor1));
     }
-  } else {
+  } else if (i < size) {
     rest(i, real_values(in + i, mean0, factor0));
   }
 }
