@@ -114,7 +114,7 @@ void interleave(const std::uint8_t* const* rows, std::uint8_t* out, std::size_t 
   plain_row_kernels().interleave(rest, out + 3 * i, size - i);
 }
 
-#if HWY_TARGET <= HWY_AVX3_DL && HWY_ARCH_X86
+#if HWY_TARGET <= HWY_AVX3_DL
 /// A table of 256 bytes is four vectors: two lookups, and the index's highest bit chooses.
 void lookup(const std::uint8_t* in, const std::uint8_t* table, std::uint8_t* out,
             std::size_t size) {
@@ -126,7 +126,7 @@ void lookup(const std::uint8_t* in, const std::uint8_t* table, std::uint8_t* out
   const auto t3 = hn::LoadU(d, table + 192);
   for (std::size_t i = 0; i < size; i += 64) {
     const auto pixels = hn::LoadU(d, in + i);
-    const auto index = hn::IndicesFromVec(d, pixels);
+    const auto index = hn::IndicesFromVec(d, hn::And(pixels, hn::Set(d, 127)));
     const auto high =
         hn::RebindMask(d, hn::MaskFromVec(hn::BroadcastSignBit(hn::BitCast(di8, pixels))));
     const auto values = hn::IfThenElse(high, hn::TwoTablesLookupLanes(d, t2, t3, index),

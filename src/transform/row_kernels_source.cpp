@@ -24,13 +24,8 @@ using U8 = hn::ScalableTag<std::uint8_t>;
 using U16 = hn::Repartition<std::uint16_t, U8>;
 using I16 = hn::Repartition<std::int16_t, U8>;
 
-#if HWY_TARGET <= HWY_AVX3_DL && HWY_ARCH_X86
-#define ARETE_WIDE_LOOKUPS 1
-#else
-#define ARETE_WIDE_LOOKUPS 0
-#endif
-
-#if ARETE_WIDE_LOOKUPS
+// Byte lookups across whole vectors, in these targets alone.
+#if HWY_TARGET <= HWY_AVX3_DL
 /// Of each pair of bytes, the second less the first.
 HWY_INLINE hn::Vec<I16> differences(hn::Vec<U8> pairs) {
   return hn::SatWidenMulPairwiseAdd(I16(), pairs,
@@ -128,19 +123,19 @@ void mix(const std::uint8_t* const* rows, const std::int16_t* weights, int count
   mix_at(rows, weights, count, out, size - lanes);
 }
 
-#if ARETE_WIDE_LOOKUPS
+#if HWY_TARGET <= HWY_AVX3_DL
 constexpr BlockShape kShape{32, 64, 4, true, 2};
 
 /// A block: one lookup into two vectors, or two lookups into four, a channel.
 template <int kTables>
 HWY_INLINE hn::Vec<U8> look_up(const hn::Vec<U8>* tables, hn::Vec<U8> index) {
   const U8 d;
-  const auto near = hn::TwoTablesLookupLanes(d, tables[0], tables[1], hn::IndicesFromVec(d, index));
   if constexpr (kTables == 2) {
-    return near;
+    return hn::TwoTablesLookupLanes(d, tables[0], tables[1], hn::IndicesFromVec(d, index));
   } else {
-    const auto far =
-        hn::TwoTablesLookupLanes(d, tables[2], tables[3], hn::IndicesFromVec(d, index));
+    const auto place = hn::IndicesFromVec(d, hn::And(index, hn::Set(d, 127)));
+    const auto near = hn::TwoTablesLookupLanes(d, tables[0], tables[1], place);
+    const auto far = hn::TwoTablesLookupLanes(d, tables[2], tables[3], place);
     const hn::RebindToSigned<U8> di8;
     return hn::IfThenElse(
         hn::RebindMask(d, hn::MaskFromVec(hn::BroadcastSignBit(hn::BitCast(di8, index)))), far,
@@ -307,7 +302,7 @@ void across(const std::uint8_t* row, const AcrossPlan& plan, std::uint8_t* const
   }
 }
 #endif
-#undef ARETE_WIDE_LOOKUPS  // byte lookups across whole vectors, or within blocks
+// byte lookups across whole vectors, or within blocks
 
 bool source_kernels(RowKernels& kernels) {
   kernels.name = hwy::TargetName(HWY_TARGET);
