@@ -53,23 +53,24 @@ int choose_tables(const BlockShape& shape, AcrossPlan& plan) {
 
 void put_index(const BlockShape& shape, const AcrossPlan& plan, std::size_t block, int lane,
                std::uint32_t first, std::uint32_t second, std::uint8_t* indices) {
-  auto pair = static_cast<std::size_t>(2 * lane);
+  auto pair = 2 * static_cast<std::size_t>(lane);
   const std::uint32_t source = plan.blocks[block].source;
   if (shape.joint_index) {
-    pair += block % static_cast<std::size_t>(shape.together) *
-            static_cast<std::size_t>(2 * shape.lanes);
+    pair += block % static_cast<std::size_t>(shape.together) * 2 *
+            static_cast<std::size_t>(shape.lanes);
     indices[pair] = static_cast<std::uint8_t>(first - source);
     indices[pair + 1] = static_cast<std::uint8_t>(second - source);
     return;
   }
   const auto together = static_cast<std::size_t>(shape.together);
-  const auto bytes = static_cast<std::size_t>(2 * shape.lanes);
+  const auto bytes = 2 * static_cast<std::size_t>(shape.lanes);
   for (int c = 0; c < plan.layout.channels; ++c) {
     for (int table = 0; table < plan.tables; ++table) {
       const std::uint32_t begin =
           source + static_cast<std::uint32_t>(table * shape.table_bytes) -
           static_cast<std::uint32_t>(plan.layout.delta[static_cast<std::size_t>(c)]);
-      const auto lookup = static_cast<std::size_t>(c * plan.tables + table);
+      const auto lookup = static_cast<std::size_t>(c) * static_cast<std::size_t>(plan.tables) +
+                          static_cast<std::size_t>(table);
       std::uint8_t* out = indices + (lookup * together + block % together) * bytes + pair;
       // Wraps around where the byte lies before the table.
       const std::uint32_t at_first = first - begin;

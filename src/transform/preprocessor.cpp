@@ -158,7 +158,8 @@ void Preprocessor::render_row(const tensor::PictureView& picture, int row) {
     color_row(picture, static_cast<std::size_t>(patch_.across.outputs));
   }
   // Kernels write whole vectors: what they wrote beside the picture is padding again.
-  const auto end = static_cast<std::size_t>(patch_.input_x + patch_.across.outputs);
+  const auto end =
+      static_cast<std::size_t>(patch_.input_x) + static_cast<std::size_t>(patch_.across.outputs);
   const std::size_t beside = std::min(static_cast<std::size_t>(size_.width) - end, kRowSlack);
   for (std::size_t c = 0; c < channels_ && beside > 0; ++c) {
     std::memset(pixels_[c] + end, image_.pad[c], beside);

@@ -302,7 +302,6 @@ void across(const std::uint8_t* row, const AcrossPlan& plan, std::uint8_t* const
   }
 }
 #endif
-// byte lookups across whole vectors, or within blocks
 
 bool source_kernels(RowKernels& kernels) {
   kernels.name = hwy::TargetName(HWY_TARGET);

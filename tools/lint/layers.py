@@ -33,6 +33,7 @@ THIRD_PARTY = {
     "jpeglib.h": ["src/media"],
     "jerror.h": ["src/media"],
     "png.h": ["src/media"],
+    "hwy": ["src/transform"],
     "CLI": ["apps"],
     "gtest": ["tests"],
     "gmock": ["tests"],
