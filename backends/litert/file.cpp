@@ -1,7 +1,7 @@
 // The model file: signatures and descriptions of tensors.
 // SPDX-License-Identifier: Apache-2.0
 #include <fstream>
-#include <utility>
+#include <optional>
 
 #include "compiled.hpp"
 #include "element_types.hpp"

@@ -151,8 +151,8 @@ const Library& library() {
 }
 
 std::unique_lock<std::mutex> creation_lock() {
-  static auto* const mutex = new std::mutex;
-  return std::unique_lock(*mutex);
+  static auto* const kMutex = new std::mutex;
+  return std::unique_lock(*kMutex);
 }
 
 void check(Status status, const char* what, arete_code code) {

@@ -163,15 +163,18 @@ const Library& library() {
   return kOpened->library;
 }
 
-void check(ov_status_e status, Stage stage) {
-  if (status == OK) {
-    return;
-  }
+Failure failure_of(ov_status_e status, Stage stage) {
   const char* const said = library().api.get_last_err_msg();
   const std::string message = said == nullptr ? "" : said;
   const std::string tidied = tidy(message);
-  throw Failure(code_of(status, message, stage),
-                tidied.empty() ? "OpenVINO status " + std::to_string(status) : tidied);
+  return {code_of(status, message, stage),
+          tidied.empty() ? "OpenVINO status " + std::to_string(status) : tidied};
+}
+
+void check(ov_status_e status, Stage stage) {
+  if (status != OK) {
+    throw failure_of(status, stage);
+  }
 }
 
 }  // namespace arete_openvino

@@ -67,7 +67,10 @@ struct Library {
 /// When a status came: what the same code means differs.
 enum class Stage { kLoading, kRunning };
 
-/// Throws what OpenVINO says of its last error in this thread unless `status` is success.
+/// What OpenVINO says of its last error in this thread.
+[[nodiscard]] arete::plugin::Failure failure_of(ov_status_e status, Stage stage);
+
+/// Throws that unless `status` is success.
 void check(ov_status_e status, Stage stage = Stage::kRunning);
 
 struct Release {

@@ -35,23 +35,15 @@ Owned<ov_model_t> read_model(const arete_model_source& source) {
   ov_model_t* model = nullptr;
   const ov_status_e status = openvino().core_read_model_from_memory_buffer(
       library().core, static_cast<const char*>(source.data), source.bytes, nullptr, &model);
-  if (status == OK) {
-    return Owned<ov_model_t>(model);
-  }
-  try {
-    check(status, Stage::kLoading);
-  } catch (const Failure&) {
+  if (status != OK) {
+    const Failure reason = failure_of(status, Stage::kLoading);
     // Weights in files beside the model are found only if OpenVINO reads the model's file itself.
-    if (source.path == nullptr) {
-      throw;
+    if (source.path == nullptr ||
+        openvino().core_read_model(library().core, source.path, nullptr, &model) != OK) {
+      throw reason;  // the first reason is the better one
     }
-    try {
-      return read_file(source.path);
-    } catch (const Failure&) {  // the first reason is the better one
-    }
-    throw;
   }
-  return nullptr;
+  return Owned<ov_model_t>(model);
 }
 
 Owned<ov_compiled_model_t> compile(const ov_model_t& model, const Settings& settings) {
