@@ -79,8 +79,8 @@ Command bench_command(CLI::App& app) {
   parser->add_option("MODEL", arguments->model, "ONNX or TFLite file")->required();
   parser
       ->add_option("--engine", arguments->engines,
-                   "Engines of `arete backends`, or all (default): every one that can read the "
-                   "file, but the slow reference evaluator only by name")
+                   "Engines of `arete backends`, or all (default) but the slow reference "
+                   "evaluator, which is measured by name only")
       ->type_name("all|NAME,...")
       ->delimiter(',');
   parser->add_option("--threads", arguments->threads, "A row for each number (default 1)")

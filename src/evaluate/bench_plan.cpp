@@ -1,9 +1,12 @@
 // Which rows a benchmark has.
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
 
+#include "convert/engine_model.hpp"
 #include "convert/reference_backend.hpp"
 #include "evaluate/benchmark.hpp"
 
@@ -14,10 +17,18 @@ bool reads(const runtime::BackendInfo& info, std::string_view format) {
   return std::ranges::find(info.formats, format) != info.formats.end();
 }
 
+/// In any form that we can give it.
+bool can_read(const runtime::BackendInfo& info, std::string_view format) {
+  return info.formats.empty() || reads(info, format) || reads(info, "onnx");
+}
+
+/// Real engines, also those that will have to say why not; no reference, nothing that is for tests.
 bool belongs_to_all(const runtime::BackendStatus& status, std::string_view format) {
-  const bool is_reference = status.info.name == convert::kReferenceName;
-  return !is_reference &&
-         (!status.available || reads(status.info, format) || reads(status.info, "onnx"));
+  const auto known = convert::engine_order(format);
+  const bool is_known = std::ranges::find(known, status.info.name) != known.end();
+  return status.info.name != convert::kReferenceName &&
+         (is_known || !status.available ||
+          (!status.info.formats.empty() && can_read(status.info, format)));
 }
 
 /// The named engines and those that "all" stands for, each once, in the order asked.
@@ -46,18 +57,25 @@ Result<std::vector<const runtime::BackendStatus*>> engines_of(const runtime::Reg
   if (std::ranges::find(request.engines, "all") != request.engines.end()) {
     // The file's native engine leads: the first row is what the others are measured by.
     std::ranges::stable_sort(engines, {}, [&](const auto* engine) {
-      return !engine->available ? 2 : reads(engine->info, request.format) ? 0 : 1;
+      return !engine->available                        ? 3
+             : !can_read(engine->info, request.format) ? 2
+             : reads(engine->info, request.format)     ? 0
+                                                       : 1;
     });
   }
   return engines;
 }
 
-RowPlan plan_row(const runtime::BackendStatus& status, int threads,
+RowPlan plan_row(const runtime::BackendStatus& status, int threads, std::string_view format,
                  const std::map<std::string, std::string>& options) {
   RowPlan plan{status.info.name, threads, options, std::nullopt};
   const std::string option = thread_option(status.info);
   if (!status.available) {
     plan.error = Error(ErrorCode::kUnavailable, status.reason);
+  } else if (!can_read(status.info, format)) {
+    plan.error =
+        Error(ErrorCode::kUnsupported,
+              fmt::format("reads {}, not {}", fmt::join(status.info.formats, ", "), format));
   } else if (!option.empty()) {
     plan.options.emplace(option, std::to_string(threads));
   } else if (threads != 1) {
@@ -92,11 +110,11 @@ Result<std::vector<RowPlan>> plan_rows(const runtime::Registry& registry,
   for (const runtime::BackendStatus* engine : engines) {
     const auto options = request.options.find(engine->info.name);
     for (const int threads : request.threads) {
-      plans.push_back(plan_row(*engine, threads,
+      plans.push_back(plan_row(*engine, threads, request.format,
                                options == request.options.end()
                                    ? std::map<std::string, std::string>{}
                                    : options->second));
-      if (!engine->available) {
+      if (!engine->available || !can_read(engine->info, request.format)) {
         break;  // one row with the reason is enough
       }
     }

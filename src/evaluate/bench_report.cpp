@@ -90,7 +90,7 @@ std::string to_text(const BenchReport& report) {
   std::string rest;
   for (const BenchRow& row : report.rows) {
     if (row.error) {
-      const bool was_tried = row.error->code() != ErrorCode::kUnavailable;
+      const bool was_tried = !row.plan.error.has_value();
       rest += fmt::format("{}{}: {}: {}\n", row.plan.engine,
                           was_tried ? fmt::format(", threads {}", row.plan.threads) : "",
                           name_of(row.error->code()), row.error->message());
@@ -121,8 +121,8 @@ report::BarChart chart_of(const BenchReport& report) {
   chart.unit = "milliseconds";
   chart.series = {"CPU time", "wall time"};
   for (const BenchRow& row : report.rows) {
-    if (row.error && row.error->code() == ErrorCode::kUnavailable) {
-      continue;  // not of this machine: the table says so
+    if (row.plan.error) {
+      continue;  // never tried: the table says why
     }
     report::BarGroup group;
     group.label = label_of(row) + (row.plan.threads == 1 ? " thread" : " threads");

@@ -34,12 +34,12 @@ struct PlanRequest {
   std::vector<int> threads = {1};
   /// By engine: options that all its rows get.
   std::map<std::string, std::map<std::string, std::string>> options;
-  std::string format;  ///< of the model: "all" leaves out engines that can read it in no form
+  std::string format;  ///< of the model
 };
 
-/// A row for every engine and number of threads. "all" is every engine that reads the format, or
-/// ONNX, which we convert to, and every one that is known but not installed; the reference
-/// evaluator, slow on purpose, and engines for tests are there only by name.
+/// A row for every engine and number of threads. "all" is every engine that we know of, also those
+/// that can only say why not; the reference evaluator, slow on purpose, and engines for tests are
+/// there by name only.
 /// kNotFound for a name that no engine has; kInvalid for options of an engine that has no row.
 [[nodiscard]] Result<std::vector<RowPlan>> plan_rows(const runtime::Registry& registry,
                                                      const PlanRequest& request);

@@ -88,7 +88,7 @@ TEST(Spread, NearestRank) {
 runtime::Registry some_engines() {
   runtime::Registry registry =
       runtime::Registry::discover({.path = {"/nowhere"}, .expected = {"absent"}, .only = {}});
-  registry.add(std::make_shared<ListedBackend>("lite", std::vector<std::string>{"tflite"},
+  registry.add(std::make_shared<ListedBackend>("litert", std::vector<std::string>{"tflite"},
                                                std::vector<std::string>{"num_threads"}));
   registry.add(std::make_shared<ListedBackend>("heavy", std::vector<std::string>{"onnx"},
                                                std::vector<std::string>{"intra_op_threads"}));
@@ -110,12 +110,13 @@ TEST(BenchPlan, AllIsWhatReadsTheFileNativeFirstAndWhatIsNotThere) {
   request.format = "tflite";
   request.threads = {1, 2};
   const auto plans = plan_rows(some_engines(), request).value();
-  EXPECT_THAT(names_of(plans), ElementsAre("lite 1", "lite 2", "heavy 1", "heavy 2", "absent 1 !"));
+  EXPECT_THAT(names_of(plans),
+              ElementsAre("litert 1", "litert 2", "heavy 1", "heavy 2", "absent 1 !"));
   EXPECT_EQ(plans[1].options.at("num_threads"), "2");
   EXPECT_EQ(plans[2].options.at("intra_op_threads"), "1");
   request.format = "onnx";
   EXPECT_THAT(names_of(plan_rows(some_engines(), request).value()),
-              ElementsAre("heavy 1", "heavy 2", "absent 1 !"));
+              ElementsAre("heavy 1", "heavy 2", "litert 1 !", "absent 1 !"));
 }
 
 TEST(BenchPlan, NamedEnginesKeepTheirOrderAndOneWithoutThreadsSaysSo) {
@@ -133,7 +134,7 @@ TEST(BenchPlan, OptionsGoToTheirEngineAndWinOverThreads) {
   const auto plans = plan_rows(some_engines(), request).value();
   EXPECT_EQ(plans[0].options.at("intra_op_threads"), "7");
   EXPECT_EQ(plans[0].options.at("arena"), "off");
-  request.options = {{"lite", {{"a", "b"}}}};
+  request.options = {{"litert", {{"a", "b"}}}};
   EXPECT_EQ(plan_rows(some_engines(), request).error().code(), ErrorCode::kInvalid);
 }
 

@@ -94,12 +94,27 @@ void compare_answers(EngineCheck& check, const LoadReply& reply, ReferenceAnswer
   }
 }
 
+/// An engine that names no format may read any.
+bool has_tiny_model(const runtime::BackendInfo& info) {
+  const auto models = tiny_models();
+  return !models || info.formats.empty() ||
+         std::ranges::any_of(*models, [&info](const TinyModel& model) {
+           return std::ranges::find(info.formats, model.format) != info.formats.end();
+         });
+}
+
 EngineCheck check_one(const runtime::BackendStatus& status, const CheckRequest& request,
                       const RowFactory& factory, ReferenceAnswers& reference) {
   EngineCheck check;
   check.engine = status.info.name;
   if (!status.available) {
     end_at(check, CheckStatus::kUnavailable, "probe", status.reason);
+    return check;
+  }
+  if (request.model.empty() && !has_tiny_model(status.info)) {
+    end_at(check, CheckStatus::kUnsupported, "load",
+           fmt::format("it works here; there is no tiny model of its format ({})",
+                       fmt::join(status.info.formats, ", ")));
     return check;
   }
   const auto row = factory();

@@ -85,6 +85,16 @@ TEST(EngineCheck, AbsentAndUnknownEnginesAreToldApart) {
             ErrorCode::kNotFound);
 }
 
+TEST(EngineCheck, AnEngineOfAnotherFormatIsNotBlamedForTheTinyModel) {
+  FakeRows rows;
+  runtime::Registry registry;
+  registry.add(std::make_shared<ListedBackend>("odd", std::vector<std::string>{"odd"}));
+  const auto checks = check_engines(registry, {}, rows.factory()).value();
+  EXPECT_EQ(checks[0].status, CheckStatus::kUnsupported);
+  EXPECT_THAT(checks[0].message, HasSubstr("no tiny model of its format (odd)"));
+  EXPECT_TRUE(rows.loads.empty());
+}
+
 TEST(EngineCheck, BoundsDependOnThePrecision) {
   EXPECT_FALSE(agrees({0.998, 2e-3, 1}, "f32", false));
   EXPECT_TRUE(agrees({0.998, 2e-3, 1}, "f16", false));
