@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <mutex>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -26,6 +27,13 @@ using executorch::runtime::EValue;
 using executorch::runtime::Tag;
 
 const std::string kMethod = "forward";
+
+/// The XNNPACK delegate shares one workspace among all programs, and what it does to make and to
+/// drop it is not safe from two threads: programs are loaded and unloaded one at a time.
+std::mutex& loading() {
+  static std::mutex mutex;
+  return mutex;
+}
 
 std::unique_ptr<executorch::runtime::DataLoader> loader_of(const arete_model_source& source) {
   if (source.data != nullptr) {
@@ -51,6 +59,7 @@ std::string joined_delegates(const executorch::runtime::MethodMeta& method) {
 EtSession::EtSession(const arete_model_source& source, const Settings& settings)
     : settings_(settings) {
   start_runtime();
+  const std::lock_guard lock(loading());
   std::unique_ptr<Profile> tracer;
   if (settings_.profile) {
     tracer = std::make_unique<Profile>();
@@ -62,6 +71,11 @@ EtSession::EtSession(const arete_model_source& source, const Settings& settings)
         "loading the program");
   check(module_->load_method(kMethod), "loading the method 'forward'");
   describe_tensors();
+}
+
+EtSession::~EtSession() {
+  const std::lock_guard lock(loading());
+  module_.reset();
 }
 
 void EtSession::describe_tensors() {

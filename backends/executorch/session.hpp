@@ -28,6 +28,9 @@ struct Settings {
 class EtSession final : public arete::plugin::Session {
  public:
   EtSession(const arete_model_source& source, const Settings& settings);
+  EtSession(const EtSession&) = delete;
+  EtSession& operator=(const EtSession&) = delete;
+  ~EtSession() override;
 
   const arete_profile& profile() override;
 
