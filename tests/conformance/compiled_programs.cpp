@@ -9,9 +9,11 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <ostream>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "io/files.hpp"
@@ -244,6 +246,49 @@ TEST_P(CompiledProgram, IsRefusedWhenCutShort) {
     } else {
       EXPECT_THAT(session.error().message(), Not(IsEmpty()));
     }
+  }
+}
+
+/// What stands beside a TVM module, wrong in one place each, and what must be said of it.
+TEST(TvmSignature, IsRefusedWithThePlace) {
+  runtime::DiscoverOptions engines;
+  engines.expected = {"tvm"};
+  const runtime::Registry registry = runtime::Registry::discover(engines);
+  const auto backend = registry.find("tvm");
+  if (!backend) {
+    GTEST_SKIP() << backend.error().message();
+  }
+  const char* root = std::getenv("ARETE_SOURCE_DIR");
+  io::PosixFiles files;
+  const auto module =
+      files.read(std::string(root == nullptr ? "." : root) + "/tests/data/tvm/dense.so");
+  ASSERT_TRUE(module.has_value());
+  const std::string folder = testing::TempDir() + "arete_tvm_signature";
+  ASSERT_TRUE(files.create_directories(folder).has_value());
+  runtime::ModelFile file;
+  file.path = folder + "/dense.so";
+  ASSERT_TRUE(files.write_atomic(file.path, *module).has_value());
+  std::filesystem::remove(file.path + ".json");
+  const auto missing = (*backend)->load(file, {});
+  ASSERT_FALSE(missing.has_value());
+  EXPECT_THAT(missing.error().message(), HasSubstr("dense.so.json"));
+
+  const std::string y = R"("outputs": [{"name": "y", "dtype": "f32", "shape": [2, 3]}])";
+  const std::array<std::pair<std::string, const char*>, 7> cases{{
+      {"{", "is not JSON"},
+      {"[1]", "has no 'inputs'"},
+      {R"({"inputs": 3, )" + y + "}", "inputs must be a list"},
+      {R"({"inputs": [{"dtype": "f32", "shape": []}], )" + y + "}", "inputs[0] has no 'name'"},
+      {R"({"inputs": [{"name": "x", "dtype": "f33", "shape": []}], )" + y + "}", "'f33'"},
+      {R"({"inputs": [{"name": "x", "dtype": "f32", "shape": [2, -4]}], )" + y + "}",
+       "inputs[0].shape has the extent -4"},
+      {R"({"inputs": [], )" + y + "}", "takes 1 tensors"},
+  }};
+  for (const auto& [text, words] : cases) {
+    ASSERT_TRUE(files.write_atomic(file.path + ".json", as_bytes(text)).has_value());
+    const auto session = (*backend)->load(file, {});
+    ASSERT_FALSE(session.has_value()) << text;
+    EXPECT_THAT(session.error().message(), HasSubstr(words)) << text;
   }
 }
 
