@@ -87,6 +87,26 @@ template <class T>
   }
 }
 
+/// The first class with this score, which one of them has. Eight at a time: the scores lie far
+/// apart, and a branch after each would wait for its load.
+template <class T>
+std::size_t first_class_of(const T* scores, std::size_t classes, std::size_t stride, T wanted) {
+  std::size_t index = 0;
+  for (; index + 8 <= classes; index += 8) {
+    int found = 0;
+    for (std::size_t k = 0; k < 8; ++k) {
+      found |= static_cast<int>(scores[(index + k) * stride] == wanted);
+    }
+    if (found != 0) {
+      break;
+    }
+  }
+  while (index + 1 < classes && scores[index * stride] != wanted) {
+    ++index;
+  }
+  return index;
+}
+
 template <class T>
 using BlockMaxima = void (*)(const ScoreTable<T>&, std::size_t, std::size_t, T*);
 
@@ -137,12 +157,8 @@ std::vector<ScanHit<T>> scan_classes(const ScoreTable<T>& table, T lowest) {
         continue;
       }
       const T* const scores = table.scores + (start + i) * table.row_stride;
-      int index = 0;
-      while (static_cast<std::size_t>(index) + 1 < table.classes &&
-             scores[static_cast<std::size_t>(index) * table.class_stride] != best[i]) {
-        ++index;
-      }
-      hits.push_back({start + i, index, best[i]});
+      const std::size_t index = first_class_of(scores, table.classes, table.class_stride, best[i]);
+      hits.push_back({start + i, static_cast<int>(index), best[i]});
     }
   }
   return hits;
