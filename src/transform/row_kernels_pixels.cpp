@@ -4,6 +4,7 @@
 
 // Highway compiles what follows once for each instruction set, by including this file again.
 #undef HWY_TARGET_INCLUDE
+// NOLINTNEXTLINE(readability-identifier-naming): a name of Highway's
 #define HWY_TARGET_INCLUDE "transform/row_kernels_pixels.cpp"
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>

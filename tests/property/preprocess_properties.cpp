@@ -7,6 +7,7 @@
 #include <cstring>
 #include <random>
 
+#include "counted_allocations.hpp"
 #include "random_picture.hpp"
 #include "transform/preprocess.hpp"
 #include "transform/preprocessor.hpp"
@@ -119,6 +120,39 @@ TEST(PreprocessProperties, ARegionOfTheWholeFrameIsTheFrame) {
     EXPECT_EQ(prepared(view, input, {all}, kernels), prepared(view, input, {}, kernels))
         << property::text_of(view, input);
   }
+}
+
+TEST(PreprocessProperties, NothingIsAllocatedAfterTheFirstFrameOfAKind) {
+  Dice dice(5);
+  for (int i = 0; i < 30; ++i) {
+    const RandomPicture picture(dice);
+    auto preprocessor = transform::Preprocessor::create(property::random_input(dice));
+    ASSERT_TRUE(preprocessor.has_value());
+    auto out = canvas(preprocessor->picture_bytes());
+    ASSERT_TRUE(preprocessor->run(picture.view(), out).has_value());
+    const std::uint64_t before = property::allocations();
+    ASSERT_TRUE(preprocessor->run(picture.view(), out).has_value());
+    EXPECT_EQ(property::allocations(), before);
+  }
+}
+
+TEST(PreprocessProperties, RegionsAllocateNothingOnceTheirMemoryIsLargeEnough) {
+  Dice dice(6);
+  const RandomPicture picture(dice, tensor::PixelFormat::kNv12);
+  const auto input =
+      property::byte_input({64, 48}, spec::Resample::kBilinear, spec::ColorOrder::kRgb);
+  auto preprocessor = transform::Preprocessor::create(input);
+  ASSERT_TRUE(preprocessor.has_value());
+  const auto width = static_cast<float>(picture.view().width);
+  const auto height = static_cast<float>(picture.view().height);
+  const std::vector<tensor::Box> regions{{0, 0, width, height}, {0, 0, width / 2, height / 3}};
+  auto out = canvas(2 * preprocessor->picture_bytes());
+  std::vector<transform::Geometry> geometries(2);
+  ASSERT_TRUE(preprocessor->run(picture.view(), regions, out, geometries).has_value());
+  const std::uint64_t before = property::allocations();
+  EXPECT_GT(before, 0U);
+  ASSERT_TRUE(preprocessor->run(picture.view(), regions, out, geometries).has_value());
+  EXPECT_EQ(property::allocations(), before);
 }
 
 }  // namespace
