@@ -12,7 +12,6 @@ namespace {
 struct OutputTally {
   std::int64_t elements = 0;
   std::int64_t equal = 0;
-  std::int64_t near = 0;
   double largest = 0;     ///< |a|, of the finite ones
   double difference = 0;  ///< |a - b|
 
@@ -22,7 +21,6 @@ struct OutputTally {
     // NaN fails the comparison and counts as far away.
     const double apart = same ? 0 : std::abs(a - b);
     equal += same ? 1 : 0;
-    near += apart <= 1 ? 1 : 0;
     largest = std::isfinite(a) ? std::max(largest, std::abs(a)) : largest;
     difference =
         std::isnan(apart) ? std::numeric_limits<double>::infinity() : std::max(difference, apart);
@@ -57,11 +55,9 @@ Result<Agreement> compare(std::span<const tensor::Tensor> a, std::span<const ten
     }
     const auto count = static_cast<double>(std::max<std::int64_t>(1, tally.elements));
     const double share = tally.elements == 0 ? 1 : static_cast<double>(tally.equal) / count;
-    const double near = tally.elements == 0 ? 1 : static_cast<double>(tally.near) / count;
     total.agreement =
         std::min(total.agreement, is_float ? std::max(0.0, 1 - tally.relative()) : share);
     total.difference = std::max(total.difference, tally.relative());
-    total.within_step = is_float ? total.within_step : std::min(total.within_step, near);
   }
   return total;
 }

@@ -14,8 +14,7 @@ namespace arete::evaluate {
 
 struct Agreement {
   double agreement = 1;
-  double difference = 0;   ///< max|a-b| / max|a|, over all outputs; infinite where one is NaN
-  double within_step = 1;  ///< integers: the share that differs by at most 1; the least output's
+  double difference = 0;  ///< max|a-b| / max|a|, over all outputs; infinite where one is NaN
 };
 
 /// kInvalid if count, shapes or kinds of type differ. `a` is what `b` is measured by.

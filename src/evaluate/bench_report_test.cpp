@@ -23,7 +23,7 @@ BenchReport sample() {
   good.cpu_ms = {1, 2, 3};
   good.wall_ms = {0.5, 1, 1.5};
   good.peak_rss_bytes = 12'000'000;
-  good.agreement = Agreement{1, 0, 1};
+  good.agreement = Agreement{1, 0};
   good.runs = 4;
   report.rows[1].plan = {"broken", 1, {}, std::nullopt};
   report.rows[1].error = Error(ErrorCode::kInternal, "it <broke>\nsecond line");

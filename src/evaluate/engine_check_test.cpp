@@ -96,10 +96,19 @@ TEST(EngineCheck, AnEngineOfAnotherFormatIsNotBlamedForTheTinyModel) {
 }
 
 TEST(EngineCheck, BoundsDependOnThePrecision) {
-  EXPECT_FALSE(agrees({0.998, 2e-3, 1}, "f32", false));
-  EXPECT_TRUE(agrees({0.998, 2e-3, 1}, "f16", false));
-  EXPECT_TRUE(agrees({0.5, 0.1, 0.95}, "i8", true));
-  EXPECT_FALSE(agrees({0.5, 0.1, 0.85}, "i8", true));
+  EXPECT_EQ(largest_difference("f32"), 1e-3);
+  EXPECT_EQ(largest_difference("f16"), 5e-2);
+  EXPECT_FALSE(largest_difference("i8"));
+}
+
+TEST(EngineCheck, AQuantizedModelIsComparedButNotJudged) {
+  FakeRows rows;
+  rows.engines["a"].answer = 1.5F;
+  rows.engines["a"].precision = "i8";
+  const EngineCheck check = check_of(rows, "a");
+  EXPECT_EQ(check.status, CheckStatus::kOk);
+  EXPECT_DOUBLE_EQ(check.agreement->difference, 0.5);
+  EXPECT_THAT(check.message, HasSubstr("not judged"));
 }
 
 TEST(TinyModels, TheTwoFormatsAreOneModel) {

@@ -24,6 +24,7 @@ struct FakeEngine {
   std::optional<Error> load_error = std::nullopt;
   int failing_round = -1;  ///< counted from 0; the one that sets the number of runs is 0
   std::string failed_stage = "load";
+  std::string precision = "f32";
 };
 
 /// By engine name; what was asked is written down.
@@ -50,7 +51,7 @@ class FakeRows {
         return std::unexpected(*engine.load_error);
       }
       LoadReply reply;
-      reply.precision = "f32";
+      reply.precision = engine.precision;
       reply.format = "onnx";
       reply.answers = {tensor::Tensor::of<float>({1}, {engine.answer})};
       return reply;
