@@ -86,13 +86,12 @@ class Worker {
 
   /// The caller knows that no job waits; one may be in its last breath.
   void post(std::function<void()> job) {
-    {
-      const std::lock_guard lock(mutex_);
-      job_ = std::move(job);
-    }
+    // A job may post the next one from the thread itself: it must find `thread_` whole.
+    const std::lock_guard lock(mutex_);
     if (!thread_.joinable()) {
       thread_ = std::thread([this] { loop(); });
     }
+    job_ = std::move(job);
     changed_.notify_all();
   }
   /// Waits for the job that was posted; none may be posted afterwards.
