@@ -148,6 +148,13 @@ void OpenVinoSession::describe_tensors(const OnnxNames& names) {
         throw Failure(ARETE_UNSUPPORTED,
                       "'" + description.name + "' has a type that cannot be passed");
       }
+      if (arete::plugin::bits_of(description.dtype) % 8 != 0) {
+        // OpenVINO 2026.4's CPU device writes a byte beyond a packed output's memory.
+        throw Failure(ARETE_UNSUPPORTED, "'" + description.name + "' is " +
+                                             arete::plugin::name_of(description.dtype) +
+                                             ": inputs and outputs of less than a byte an element "
+                                             "cannot be passed");
+      }
       add_tensor(direction, std::move(description));
     }
   };
