@@ -75,6 +75,13 @@ void find_run_functions(void* handle, Api& api) {
   find(handle, "ov_profiling_info_list_free", api.profiling_info_list_free);
 }
 
+std::string last_message(const Api& api) {
+  const char* const given = api.get_last_err_msg();
+  const std::string message = given == nullptr ? "" : given;
+  api.free(given);
+  return message;
+}
+
 /// Throws why there is none at `path`.
 Library open_library(const std::string& path) {
   void* const handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);  // kept open
@@ -92,7 +99,7 @@ Library open_library(const std::string& path) {
     made.api.version_free(&version);
   }
   if (made.api.core_create(&made.core) != OK) {
-    throw Failure(ARETE_UNAVAILABLE, path + ": " + made.api.get_last_err_msg());
+    throw Failure(ARETE_UNAVAILABLE, path + ": " + last_message(made.api));
   }
   return made;
 }
@@ -164,8 +171,7 @@ const Library& library() {
 }
 
 Failure failure_of(ov_status_e status, Stage stage) {
-  const char* const said = library().api.get_last_err_msg();
-  const std::string message = said == nullptr ? "" : said;
+  const std::string message = last_message(library().api);
   const std::string tidied = tidy(message);
   return {code_of(status, message, stage),
           tidied.empty() ? "OpenVINO status " + std::to_string(status) : tidied};
