@@ -95,7 +95,7 @@ class Preprocessor {
   std::optional<Kind> planned_;  ///< whole pictures that the plan below fits
   Patch patch_;
   Geometry geometry_;
-  YuvFactors factors_;  ///< of the picture at hand
+  YuvFactors factors_;                      ///< of the picture at hand
   std::size_t row_size_ = 0;                ///< of a row in rows_, slack included
   RowMemory rows_;                          ///< three of pixels, three of components
   std::array<std::uint8_t*, 3> pixels_{};   ///< in the model's color order
