@@ -95,6 +95,7 @@ void fill_blocks(const BlockShape& shape, AcrossPlan& plan) {
   plan.weights.assign(plan.blocks.size() * lanes, 0);
   const auto window = static_cast<std::uint32_t>(plan.tables * shape.table_bytes);
   const auto reach = static_cast<std::uint32_t>(plan.layout.last_delta());
+  const auto each = static_cast<std::size_t>(plan.mixed ? plan.layout.step : 1);
   for (std::size_t b = 0; b < plan.blocks.size(); ++b) {
     const Block block = plan.blocks[b];
     std::uint8_t* indices = plan.indices.data() + b / together * group_bytes;
@@ -105,7 +106,7 @@ void fill_blocks(const BlockShape& shape, AcrossPlan& plan) {
       }
       put_index(shape, plan, b, static_cast<int>(lane), plan.first[output], plan.second[output],
                 indices);
-      plan.weights[b * lanes + lane] = plan.taps.weight[output];
+      plan.weights[b * lanes + lane] = plan.taps.weight[output / each];
     }
   }
 }
@@ -115,16 +116,19 @@ void make_offsets(AcrossPlan& plan) {
   const auto step = static_cast<std::uint32_t>(plan.layout.step);
   const int low = taps.first.front();
   int high = low;
-  plan.first.resize(taps.outputs());
-  plan.second.resize(taps.outputs());
+  const std::uint32_t each = plan.mixed ? step : 1;
+  plan.first.clear();
+  plan.second.clear();
   for (std::size_t i = 0; i < taps.outputs(); ++i) {
     high = std::max(high, taps.last(i));
-    plan.first[i] = static_cast<std::uint32_t>(taps.first[i] - low) * step;
-    plan.second[i] = static_cast<std::uint32_t>(taps.last(i) - low) * step;
+    for (std::uint32_t byte = 0; byte < each; ++byte) {
+      plan.first.push_back(static_cast<std::uint32_t>(taps.first[i] - low) * step + byte);
+      plan.second.push_back(static_cast<std::uint32_t>(taps.last(i) - low) * step + byte);
+    }
   }
   plan.begin = static_cast<std::size_t>(low) * step;
   plan.size = static_cast<std::size_t>(high - low) * step +
-              static_cast<std::size_t>(plan.layout.last_delta()) + 1;
+              static_cast<std::size_t>(plan.layout.last_delta()) + each;
 }
 
 }  // namespace

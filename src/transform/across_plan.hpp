@@ -42,6 +42,9 @@ struct AcrossPlan {
   std::size_t size = 0;
   SampleLayout layout;
   AxisTaps taps;
+  /// Set by the caller, for two taps and a reduced axis: layout has one channel, but each sample's
+  /// `step` bytes are outputs, one behind the other. Worth it where few pixels fit into tables.
+  bool mixed = false;
   std::vector<std::uint32_t> first;   ///< of channel 0, one an output
   std::vector<std::uint32_t> second;  ///< two taps only
 

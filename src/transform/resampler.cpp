@@ -5,6 +5,12 @@
 #include <cstring>
 
 namespace arete::transform {
+namespace {
+
+/// From here on, lookups of one channel at a time leave many lanes unused.
+constexpr double kMixedRatio = 3.5;
+
+}  // namespace
 
 void Resampler::plan(tensor::PixelFormat format, int components, spec::Resample method,
                      const AxisSpan& across, const AxisSpan& down) {
@@ -23,6 +29,12 @@ void Resampler::plan(tensor::PixelFormat format, int components, spec::Resample 
     make_axis_taps(method, down_span(samples, down), group.down);
     make_axis_taps(method, across_span(samples, across), group.across.taps);
     group.across.layout = samples.layout;
+    group.across.mixed = kernels_->shape.joint_index && !group.across.taps.wide &&
+                         samples.layout.channels == 3 && across.ratio >= kMixedRatio;
+    if (group.across.mixed) {
+      group.across.layout.channels = 1;
+      mixed_.resize(padded_row(3 * group.across.taps.outputs()));
+    }
     make_across_plan(kernels_->shape, group.across);
     longest = std::max(longest, group.across.size);
     most_rows = std::max(most_rows, static_cast<std::size_t>(group.down.width));
@@ -66,6 +78,10 @@ void Resampler::row(const tensor::PictureView& picture, int output,
     std::uint8_t* const* outs = components + group.samples.component;
     if (group.across.taps.wide) {
       across_wide(source, group.across, outs);
+    } else if (group.across.mixed) {
+      std::uint8_t* const mixed = mixed_.data();
+      kernels_->across(source, group.across, &mixed);
+      kernels_->separate(mixed, outs, group.across.taps.outputs());
     } else {
       kernels_->across(source, group.across, outs);
     }

@@ -40,6 +40,7 @@ class Resampler {
   const RowKernels* kernels_;
   std::vector<Group> groups_;
   std::size_t used_ = 0;  ///< of groups_, which keeps its memory
+  RowMemory mixed_;       ///< one row of interleaved outputs
   RowMemory buffer_;      ///< one blended row
   std::vector<const std::uint8_t*> rows_;
 };

@@ -67,6 +67,14 @@ void plain_to_gray(const YuvFactors& factors, const std::uint8_t* luma, std::uin
   }
 }
 
+void plain_separate(const std::uint8_t* in, std::uint8_t* const* rows, std::size_t size) {
+  for (std::size_t i = 0; i < size; ++i) {
+    rows[0][i] = in[3 * i];
+    rows[1][i] = in[3 * i + 1];
+    rows[2][i] = in[3 * i + 2];
+  }
+}
+
 void plain_interleave(const std::uint8_t* const* rows, std::uint8_t* out, std::size_t size) {
   for (std::size_t i = 0; i < size; ++i) {
     out[3 * i] = rows[0][i];
@@ -107,9 +115,10 @@ void plain_shift(const std::uint8_t* in, std::uint8_t added, std::uint8_t* out, 
 }  // namespace
 
 const RowKernels& plain_row_kernels() {
-  static constexpr RowKernels kKernels{"plain",      BlockShape{}, plain_blend,   plain_mix,
-                                       plain_across, plain_to_rgb, plain_to_gray, plain_interleave,
-                                       plain_to_f32, plain_to_f16, plain_lookup,  plain_shift};
+  static constexpr RowKernels kKernels{
+      "plain",      BlockShape{},  plain_blend,    plain_mix,        plain_across,
+      plain_to_rgb, plain_to_gray, plain_separate, plain_interleave, plain_to_f32,
+      plain_to_f16, plain_lookup,  plain_shift};
   return kKernels;
 }
 

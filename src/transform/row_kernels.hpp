@@ -41,6 +41,8 @@ struct RowKernels {
   /// The luma alone by yuv.hpp's formula.
   void (*to_gray)(const YuvFactors& factors, const std::uint8_t* luma, std::uint8_t* out,
                   std::size_t size);
+  /// The other way, from a row with slack into rows with slack.
+  void (*separate)(const std::uint8_t* in, std::uint8_t* const* rows, std::size_t size);
   /// Three rows of `size` samples into exactly 3 * size bytes.
   void (*interleave)(const std::uint8_t* const* rows, std::uint8_t* out, std::size_t size);
   /// Exactly `size` floats.

@@ -103,6 +103,53 @@ void to_gray(const YuvFactors& factors, const std::uint8_t* luma, std::uint8_t* 
   }
 }
 
+#if HWY_TARGET <= HWY_AVX3_DL
+/// Which bytes make a row of every third byte of three vectors: of the first two vectors, then of
+/// what these gave and the third vector.
+struct EveryThird {
+  alignas(64) std::uint8_t near_bytes[64] = {};
+  alignas(64) std::uint8_t far_bytes[64] = {};
+
+  constexpr explicit EveryThird(int channel) {
+    for (int i = 0; i < 64; ++i) {
+      const int at = 3 * i + channel;
+      near_bytes[i] = static_cast<std::uint8_t>(at < 128 ? at : 0);
+      far_bytes[i] = static_cast<std::uint8_t>(at < 128 ? i : at - 64);
+    }
+  }
+};
+
+void separate(const std::uint8_t* in, std::uint8_t* const* rows, std::size_t size) {
+  static constexpr EveryThird kChannels[3] = {EveryThird(0), EveryThird(1), EveryThird(2)};
+  const U8 d;
+  for (std::size_t i = 0; i < size; i += 64) {
+    const auto first = hn::LoadU(d, in + 3 * i);
+    const auto second = hn::LoadU(d, in + 3 * i + 64);
+    const auto third = hn::LoadU(d, in + 3 * i + 128);
+    for (int c = 0; c < 3; ++c) {
+      const auto begun = hn::TwoTablesLookupLanes(d, first, second,
+                                                  hn::SetTableIndices(d, kChannels[c].near_bytes));
+      const auto every =
+          hn::TwoTablesLookupLanes(d, begun, third, hn::SetTableIndices(d, kChannels[c].far_bytes));
+      hn::StoreU(every, d, rows[c] + i);
+    }
+  }
+}
+#else
+void separate(const std::uint8_t* in, std::uint8_t* const* rows, std::size_t size) {
+  const U8 d;
+  for (std::size_t i = 0; i < size; i += hn::Lanes(d)) {
+    hn::Vec<U8> first;
+    hn::Vec<U8> second;
+    hn::Vec<U8> third;
+    hn::LoadInterleaved3(d, in + 3 * i, first, second, third);
+    hn::StoreU(first, d, rows[0] + i);
+    hn::StoreU(second, d, rows[1] + i);
+    hn::StoreU(third, d, rows[2] + i);
+  }
+}
+#endif
+
 void interleave(const std::uint8_t* const* rows, std::uint8_t* out, std::size_t size) {
   const U8 d;
   const std::size_t lanes = hn::Lanes(d);
@@ -160,6 +207,7 @@ void shift(const std::uint8_t* in, std::uint8_t added, std::uint8_t* out, std::s
 void pixel_kernels(RowKernels& kernels) {
   kernels.to_rgb = to_rgb;
   kernels.to_gray = to_gray;
+  kernels.separate = separate;
   kernels.interleave = interleave;
   kernels.lookup = lookup;
   kernels.shift = shift;

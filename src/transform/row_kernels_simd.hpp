@@ -10,7 +10,7 @@ namespace arete::transform {
 /// Sets name, shape, blend, mix and across; false where this machine has nothing better than the
 /// plain kernels.
 [[nodiscard]] bool set_source_kernels(RowKernels& kernels);
-/// Sets to_rgb, to_gray, interleave, lookup and shift.
+/// Sets to_rgb, to_gray, separate, interleave, lookup and shift.
 void set_pixel_kernels(RowKernels& kernels);
 /// Sets to_f32 and to_f16.
 void set_float_kernels(RowKernels& kernels);
