@@ -36,9 +36,10 @@ function(arete_module name)
 endfunction()
 
 # arete_test(NAME SOURCES ... DEPENDS ... [LABEL unit]): one program, one CTest entry. LABEL is the
-# test's tier: unit, conformance, golden, property, crash or e2e (CONTRIBUTING.md).
+# test's tier: unit, conformance, golden, property, crash or e2e (CONTRIBUTING.md); "engines" beside
+# it says that `./dev test all` runs it sanitized too, with real engines loaded.
 function(arete_test name)
-  cmake_parse_arguments(ARG "" "LABEL" "SOURCES;DEPENDS;USES" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "LABEL;SOURCES;DEPENDS;USES" ${ARGN})
   if(NOT ARG_LABEL)
     set(ARG_LABEL unit)
   endif()
@@ -49,7 +50,7 @@ function(arete_test name)
   if(ARG_LABEL STREQUAL "unit")
     add_dependencies(arete_unit_tests ${name})
   endif()
-  set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL}
+  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABEL}"
     ENVIRONMENT "ARETE_SOURCE_DIR=${CMAKE_SOURCE_DIR};ARETE_DEPS=${ARETE_DEPS};ARETE_PLUGIN_PATH=${CMAKE_BINARY_DIR}/backends")
 endfunction()
 

@@ -31,14 +31,21 @@ run_tier() {
     "$((SECONDS - started))" "$verdict")"$'\n'
 }
 
-# Sanitized tests stop at the first finding and say where.
+# run_sanitized PRESET TIER...: sanitized tests stop at the first finding and say where. The tier
+# "engines" is the conformance suite with real engines loaded.
 run_sanitized() {
-  local preset=$1
-  build_preset "$preset" arete_unit_tests
-  ASAN_OPTIONS=abort_on_error=1:strict_string_checks=1:detect_stack_use_after_return=1 \
-    UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
-    TSAN_OPTIONS=halt_on_error=1:suppressions="$ARETE_ROOT/tools/dev/tsan.supp" \
-    run_tier "$preset" unit
+  local preset=$1 tier
+  shift
+  case " $* " in
+    *" engines "*) build_preset "$preset" arete_unit_tests backend_conformance ;;
+    *) build_preset "$preset" arete_unit_tests ;;
+  esac
+  for tier in "$@"; do
+    ASAN_OPTIONS=abort_on_error=1:strict_string_checks=1:detect_stack_use_after_return=1 \
+      UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+      TSAN_OPTIONS=halt_on_error=1:suppressions="$ARETE_ROOT/tools/dev/tsan.supp" \
+      run_tier "$preset" "$tier"
+  done
 }
 
 print_summary() {
@@ -59,8 +66,12 @@ dev_test() {
   build_preset dev
   install_preset dev "$OUT"
   for tier in $TIERS; do run_tier dev "$tier"; done
-  run_sanitized asan-ubsan
-  if [ "${1:-}" = all ]; then run_sanitized tsan; fi
+  if [ "${1:-}" = all ]; then
+    run_sanitized asan-ubsan unit engines
+    run_sanitized tsan unit engines
+  else
+    run_sanitized asan-ubsan unit
+  fi
   print_summary
   [ -z "$FAILED_TIERS" ] || die "failed:$FAILED_TIERS"
 }
