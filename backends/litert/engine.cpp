@@ -17,10 +17,9 @@ using arete::plugin::Options;
 
 constexpr arete_option_info kThreads{sizeof(arete_option_info), "num_threads", "1", "1..256",
                                      "Threads inside one operator."};
-constexpr arete_option_info kKernels{
-    sizeof(arete_option_info), "kernels", "xnnpack", "xnnpack|builtin|reference",
-    "XNNPACK where it can, or LiteRT's own kernels: optimized ones or those that define the "
-    "result."};
+constexpr arete_option_info kKernels{sizeof(arete_option_info), "kernels", "xnnpack",
+                                     "xnnpack|builtin",
+                                     "XNNPACK where it can, or LiteRT's own kernels alone."};
 constexpr arete_option_info kProfile{sizeof(arete_option_info), "profile", "off", "on|off",
                                      "Record what ran where."};
 constexpr arete_option_info kSignature{sizeof(arete_option_info), "signature", "", "text",
@@ -31,8 +30,7 @@ Settings settings_of(const Options& options) {
   Settings settings;
   settings.num_threads = static_cast<int>(options.integer("num_threads", 1, 256));
   settings.kernels = options.text("kernels");
-  if (settings.kernels != "xnnpack" && settings.kernels != "builtin" &&
-      settings.kernels != "reference") {
+  if (settings.kernels != "xnnpack" && settings.kernels != "builtin") {
     options.reject("kernels", kKernels.values);
   }
   settings.profile = options.on("profile");
@@ -62,7 +60,7 @@ struct Engine {
   static std::span<const arete_option_info* const> options() { return kOptions; }
 
   static void probe(arete_probe& out) {
-    static constexpr std::array kDevices{"XNNPACK", "builtin", "reference"};
+    static constexpr std::array kDevices{"XNNPACK", "builtin"};
     out.engine_version = library().version.c_str();
     out.device_count = kDevices.size();
     out.devices = kDevices.data();

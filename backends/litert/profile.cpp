@@ -16,7 +16,7 @@ void Profile::add_event(const ProfilerEvent& event, const std::string& name, con
   plain.ns += event.elapsed_us * 1000;
 }
 
-void Profile::add_run(ProfilerObject* profiler, const ModelFile& file, const char* kernels) {
+void Profile::add_run(ProfilerObject* profiler, const ModelFile& file) {
   const Api& api = library().api;
   int count = 0;
   check(api.get_num_profiler_events(profiler, &count), "counting events");
@@ -43,7 +43,7 @@ void Profile::add_run(ProfilerObject* profiler, const ModelFile& file, const cha
       if (name.empty()) {
         name = "graph " + std::to_string(event.subgraph) + ", " + std::to_string(event.index);
       }
-      add_event(event, name, kernels);
+      add_event(event, name, "builtin");
     }
   }
   current_.runs += 1;

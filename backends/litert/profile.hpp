@@ -16,9 +16,8 @@ namespace arete_litert {
 
 class Profile {
  public:
-  /// Takes the events of one run out of the profiler. `kernels` names who runs what XNNPACK does
-  /// not: "builtin" or "reference".
-  void add_run(ProfilerObject* profiler, const ModelFile& file, const char* kernels);
+  /// Takes the events of one run out of the profiler.
+  void add_run(ProfilerObject* profiler, const ModelFile& file);
   /// Of the runs since the last call; valid until the next one.
   [[nodiscard]] const arete_profile& report();
 

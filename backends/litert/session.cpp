@@ -160,8 +160,7 @@ void LiteRtSession::prepare_outputs() {
 void LiteRtSession::run_model() {
   compiled_->run(input_buffers_, output_buffers_);
   if (settings_.profile) {
-    profile_.add_run(compiled_->profiler(), file_,
-                     settings_.kernels == "reference" ? "reference" : "builtin");
+    profile_.add_run(compiled_->profiler(), file_);
   }
 }
 
