@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "evaluate/engine_row.hpp"
 
+// The library's own name. NOLINTNEXTLINE(readability-identifier-naming)
 namespace CLI {
 class App;
 }

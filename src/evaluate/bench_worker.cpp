@@ -9,7 +9,6 @@
 
 #include "document/json_writer.hpp"
 #include "document/parse.hpp"
-#include "document/reader.hpp"
 #include "evaluate/random_inputs.hpp"
 #include "evaluate/tiny_models.hpp"
 

@@ -43,8 +43,9 @@ bool plain_overlaps(const BoxBlock& block, const tensor::Box& box, float iou, Hi
   return block_overlaps(block, box, iou, hits);
 }
 
-[[gnu::target("avx512f,avx512dq,avx512vl,prefer-vector-width=512")]] bool widest_overlaps(
-    const BoxBlock& block, const tensor::Box& box, float iou, Hits& hits) {
+[[gnu::target("avx512f,avx512dq,avx512vl")]] bool widest_overlaps(const BoxBlock& block,
+                                                                  const tensor::Box& box, float iou,
+                                                                  Hits& hits) {
   return block_overlaps(block, box, iou, hits);
 }
 

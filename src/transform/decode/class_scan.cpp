@@ -122,8 +122,9 @@ template <class T>
   block_maxima(table, start, count, best);
 }
 template <class T>
-[[gnu::target("avx512f,avx512bw,avx512vl,prefer-vector-width=512")]] void widest_maxima(
-    const ScoreTable<T>& table, std::size_t start, std::size_t count, T* best) {
+[[gnu::target("avx512f,avx512bw,avx512vl")]] void widest_maxima(const ScoreTable<T>& table,
+                                                                std::size_t start,
+                                                                std::size_t count, T* best) {
   block_maxima(table, start, count, best);
 }
 
