@@ -69,7 +69,8 @@ void find_run_functions(void* handle, Api& api) {
        api.infer_request_set_output_tensor_by_index);
   find(handle, "ov_infer_request_get_output_tensor_by_index",
        api.infer_request_get_output_tensor_by_index);
-  find(handle, "ov_infer_request_infer", api.infer_request_infer);
+  find(handle, "ov_infer_request_start_async", api.infer_request_start_async);
+  find(handle, "ov_infer_request_wait", api.infer_request_wait);
   find(handle, "ov_infer_request_cancel", api.infer_request_cancel);
   find(handle, "ov_infer_request_get_profiling_info", api.infer_request_get_profiling_info);
   find(handle, "ov_profiling_info_list_free", api.profiling_info_list_free);

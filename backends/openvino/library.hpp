@@ -48,7 +48,8 @@ struct Api {
   decltype(&ov_infer_request_set_input_tensor_by_index) infer_request_set_input_tensor_by_index;
   decltype(&ov_infer_request_set_output_tensor_by_index) infer_request_set_output_tensor_by_index;
   decltype(&ov_infer_request_get_output_tensor_by_index) infer_request_get_output_tensor_by_index;
-  decltype(&ov_infer_request_infer) infer_request_infer;
+  decltype(&ov_infer_request_start_async) infer_request_start_async;
+  decltype(&ov_infer_request_wait) infer_request_wait;
   decltype(&ov_infer_request_cancel) infer_request_cancel;
   decltype(&ov_infer_request_get_profiling_info) infer_request_get_profiling_info;
   decltype(&ov_profiling_info_list_free) profiling_info_list_free;

@@ -241,7 +241,12 @@ void OpenVinoSession::execute() {
   }
   give_tensors();
   control().throw_if_stopped();
-  check(openvino().infer_request_infer(request_.get()));
+  // Started and waited for: a run that is made in one call cannot be cancelled.
+  check(openvino().infer_request_start_async(request_.get()));
+  if (control().stop_requested()) {
+    stop();  // one that came before the start was lost
+  }
+  check(openvino().infer_request_wait(request_.get()));
   for (std::uint32_t i = 0; i < outputs_.size(); ++i) {
     finish_output(i);
   }
