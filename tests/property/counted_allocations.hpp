@@ -4,10 +4,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 namespace arete::property {
 
-/// Since the program began.
-[[nodiscard]] std::uint64_t allocations();
+/// Since the program began; nothing under a sanitizer, which counts for itself.
+[[nodiscard]] std::optional<std::uint64_t> allocations();
 
 }  // namespace arete::property

@@ -130,7 +130,7 @@ TEST(PreprocessProperties, NothingIsAllocatedAfterTheFirstFrameOfAKind) {
     ASSERT_TRUE(preprocessor.has_value());
     auto out = canvas(preprocessor->picture_bytes());
     ASSERT_TRUE(preprocessor->run(picture.view(), out).has_value());
-    const std::uint64_t before = property::allocations();
+    const auto before = property::allocations();
     ASSERT_TRUE(preprocessor->run(picture.view(), out).has_value());
     EXPECT_EQ(property::allocations(), before);
   }
@@ -149,8 +149,8 @@ TEST(PreprocessProperties, RegionsAllocateNothingOnceTheirMemoryIsLargeEnough) {
   auto out = canvas(2 * preprocessor->picture_bytes());
   std::vector<transform::Geometry> geometries(2);
   ASSERT_TRUE(preprocessor->run(picture.view(), regions, out, geometries).has_value());
-  const std::uint64_t before = property::allocations();
-  EXPECT_GT(before, 0U);
+  const auto before = property::allocations();
+  EXPECT_NE(before, std::uint64_t{0});
   ASSERT_TRUE(preprocessor->run(picture.view(), regions, out, geometries).has_value());
   EXPECT_EQ(property::allocations(), before);
 }
