@@ -44,10 +44,11 @@ struct Stored {
                  : std::nextafter(nearest, std::numeric_limits<float>::infinity());
     } else {
       // Real values grow with the stored ones.
-      for (int stored = std::numeric_limits<T>::min(); stored <= std::numeric_limits<T>::max();
-           ++stored) {
-        if (static_cast<double>(real(static_cast<T>(stored))) >= bound) {
-          return static_cast<T>(stored);
+      constexpr int kFirst{std::numeric_limits<T>::min()};
+      for (int step = 0; step < 256; ++step) {
+        const auto candidate = static_cast<T>(kFirst + step);
+        if (static_cast<double>(real(candidate)) >= bound) {
+          return candidate;
         }
       }
       return std::nullopt;
