@@ -2,7 +2,9 @@
 #include "convert/inspection.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "convert/engine_model.hpp"
@@ -10,6 +12,18 @@
 
 namespace arete::convert {
 namespace {
+
+bool can_be_given(const runtime::Backend& backend, std::string_view format) {
+  const std::vector<std::string>& formats = backend.info().formats;
+  return std::ranges::find(formats, format) != formats.end() ||
+         std::ranges::find(formats, "onnx") != formats.end();
+}
+
+std::string why_not_suited(const runtime::Backend& backend, std::string_view format) {
+  const std::vector<std::string>& formats = backend.info().formats;
+  return formats.empty() ? "reads no files by itself"
+                         : fmt::format("reads {}, not {}", fmt::join(formats, ", "), format);
+}
 
 std::vector<EngineVerdict> verdicts(const ModelSource& source, const runtime::Registry& registry) {
   std::vector<EngineVerdict> all;
@@ -19,7 +33,11 @@ std::vector<EngineVerdict> verdicts(const ModelSource& source, const runtime::Re
       // A plug-in that is there but broken has a path.
       verdict.installed = !status.info.path.empty();
       verdict.status = "unavailable: " + status.reason;
-    } else if (const auto backend = registry.find(status.info.name)) {
+    } else if (const auto backend = registry.find(status.info.name);
+               backend && !can_be_given(**backend, source.format_name())) {
+      verdict.suited = false;
+      verdict.status = why_not_suited(**backend, source.format_name());
+    } else if (backend) {
       const auto model = model_for(**backend, source);
       verdict.status = model ? "ok" : model.error().message();
       verdict.converted = model && model->converted;

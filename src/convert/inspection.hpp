@@ -22,6 +22,7 @@ struct EngineVerdict {
   std::string status;      ///< "ok" or the reason why not
   bool converted = false;  ///< ok, but only after conversion to ONNX
   bool installed = true;   ///< false: no plug-in of that name is there
+  bool suited = true;      ///< false: made for files of another format, and no conversion helps
 };
 
 struct Inspection {

@@ -30,14 +30,17 @@ TEST(Inspection, JsonFollowsTheContract) {
       << json;
 }
 
-TEST(Inspection, AnEngineThatCannotGivesItsReason) {
+TEST(Inspection, EnginesForOtherFilesShareALineOfText) {
   runtime::Registry registry;
   registry.add(std::make_shared<FakeBackend>("litert", std::vector<std::string>{"tflite"}));
+  registry.add(std::make_shared<FakeBackend>("tvm", std::vector<std::string>{"tvm"}));
   const auto inspection = inspect(batch_source(), registry, {});
   ASSERT_TRUE(inspection.has_value());
-  ASSERT_EQ(inspection->engines.size(), 1U);
-  EXPECT_EQ(inspection->engines[0].status, "litert does not read onnx");
-  EXPECT_NE(to_text(*inspection).find("litert: litert does not read onnx"), std::string::npos);
+  ASSERT_EQ(inspection->engines.size(), 2U);
+  EXPECT_EQ(inspection->engines[0].status, "reads tflite, not onnx");
+  EXPECT_NE(to_text(*inspection).find("engines    for other files: litert, tvm\n"),
+            std::string::npos)
+      << to_text(*inspection);
 }
 
 TEST(Inspection, EnginesThatAreNotThereShareALineOfText) {

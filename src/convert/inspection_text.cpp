@@ -68,22 +68,28 @@ std::string summary_text(const model::QuantizationSummary& summary) {
                      summary.per_channel ? ", per channel" : "");
 }
 
-/// One line an engine that is there, one for all that are not.
+std::string engine_names_text(const std::string& text, std::string_view what,
+                              const std::vector<std::string>& names) {
+  return names.empty() ? ""
+                       : fmt::format("{:<10} {}: {}\n", text.empty() ? "engines" : "", what,
+                                     fmt::join(names, ", "));
+}
+
+/// One line an engine that takes such files, one for all others, one for all that are not there.
 std::string engines_text(const std::vector<EngineVerdict>& engines) {
   std::string text;
   std::vector<std::string> missing;
+  std::vector<std::string> not_suited;
   for (const EngineVerdict& verdict : engines) {
-    if (!verdict.installed) {
-      missing.push_back(verdict.engine);
+    if (!verdict.installed || !verdict.suited) {
+      (verdict.installed ? not_suited : missing).push_back(verdict.engine);
       continue;
     }
     text += fmt::format("{:<10} {}: {}{}\n", text.empty() ? "engines" : "", verdict.engine,
                         verdict.status, verdict.converted ? ", by conversion to ONNX" : "");
   }
-  if (!missing.empty()) {
-    text += fmt::format("{:<10} not installed: {}\n", text.empty() ? "engines" : "",
-                        fmt::join(missing, ", "));
-  }
+  text += engine_names_text(text, "for other files", not_suited);
+  text += engine_names_text(text, "not installed", missing);
   return text;
 }
 
