@@ -1,5 +1,6 @@
-// For sanitized builds. Sanitizers abort when a library is opened with RTLD_DEEPBIND, which OpenVINO's
-// TBB does for a helper of its own. The program's dlopen stands before all others: it drops the flag.
+// For sanitized builds. Sanitizers abort when a library is opened with RTLD_DEEPBIND, which
+// OpenVINO's TBB does for a helper of its own. The program's dlopen stands before all others: it
+// drops the flag.
 // SPDX-License-Identifier: Apache-2.0
 #include <dlfcn.h>
 
