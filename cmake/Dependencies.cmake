@@ -46,8 +46,9 @@ if(EXISTS "${ARETE_DEPS}/highway/include/hwy/highway.h")
     INTERFACE_INCLUDE_DIRECTORIES "${ARETE_DEPS}/highway/include"
     INTERFACE_COMPILE_DEFINITIONS HWY_SHARED_DEFINE)
   set(ARETE_USES_highway arete_highway)
-  # Programs look for it beside the plug-ins.
-  install(FILES "${ARETE_DEPS}/highway/lib/libhwy.so.1" DESTINATION lib/arete COMPONENT runtime)
+  # Programs look for it beside the plug-ins. The file, not the link that leads to it.
+  file(REAL_PATH "${ARETE_DEPS}/highway/lib/libhwy.so.1" highway_file)
+  install(FILES "${highway_file}" DESTINATION lib/arete RENAME libhwy.so.1 COMPONENT runtime)
   set(CMAKE_INSTALL_RPATH "$ORIGIN/../lib/arete")
 else()
   find_package(hwy 1.2 CONFIG QUIET)
