@@ -74,6 +74,7 @@ class CompiledProgram : public testing::TestWithParam<Program> {
   void SetUp() override {
     runtime::DiscoverOptions engines;
     engines.expected = {GetParam().engine};
+    engines.only = engines.expected;
     registry_ = runtime::Registry::discover(engines);
     auto found = registry_.find(GetParam().engine);
     if (!found) {
@@ -253,6 +254,7 @@ TEST_P(CompiledProgram, IsRefusedWhenCutShort) {
 TEST(TvmSignature, IsRefusedWithThePlace) {
   runtime::DiscoverOptions engines;
   engines.expected = {"tvm"};
+  engines.only = engines.expected;
   const runtime::Registry registry = runtime::Registry::discover(engines);
   const auto backend = registry.find("tvm");
   if (!backend) {
