@@ -28,6 +28,12 @@ struct Keypoint {
   float score = 0;  ///< 0..1; 1 where the model gives none
 };
 
+struct Classification {
+  std::string label;
+  int index = 0;
+  float score = 0;
+};
+
 struct Detection {
   std::string label;
   int index = 0;    ///< the file's class index
@@ -35,12 +41,7 @@ struct Detection {
   Box box;
   std::vector<Keypoint> keypoints;
   std::optional<std::int64_t> track;
-};
-
-struct Classification {
-  std::string label;
-  int index = 0;
-  float score = 0;
+  std::vector<Classification> classes;  ///< what another model says of this region; best first
 };
 
 /// One class index a pixel, in source pixels, row-major.
