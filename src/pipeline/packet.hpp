@@ -13,6 +13,7 @@
 
 #include "base/clock.hpp"
 #include "document/node.hpp"
+#include "media/overlay.hpp"
 #include "media/stream.hpp"
 #include "pipeline/model_runner.hpp"
 #include "tensor/results.hpp"
@@ -55,6 +56,7 @@ struct ElementResult {
   std::string element;
   tensor::Findings findings;
   std::vector<RawOutput> raw;
+  std::vector<media::Overlay> overlays;  ///< shapes to draw, with their counts as of this frame
 };
 
 /// Something that somebody wants to hear of.
