@@ -1,7 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/faulty_files.hpp"
 
+#include <utility>
+
 namespace arete::io {
+
+/// A file that fails when the plan of its FaultyFiles says so.
+class FaultyInputFile final : public InputFile {
+ public:
+  FaultyInputFile(FaultyFiles& files, Path path, std::unique_ptr<InputFile> inner)
+      : files_(files), path_(std::move(path)), inner_(std::move(inner)) {}
+
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) override {
+    ARETE_TRY(files_.begin(path_));
+    return inner_->read_at(offset, into);
+  }
+
+ private:
+  FaultyFiles& files_;
+  Path path_;
+  std::unique_ptr<InputFile> inner_;
+};
 
 Status FaultyFiles::begin(const Path& path) {
   ++calls_;
@@ -22,6 +41,12 @@ Result<Bytes> FaultyFiles::read(const Path& path, std::uint64_t byte_limit) {
 Result<SharedBytes> FaultyFiles::map(const Path& path) {
   ARETE_TRY(begin(path));
   return inner_.map(path);
+}
+
+Result<std::unique_ptr<InputFile>> FaultyFiles::open(const Path& path) {
+  ARETE_TRY(begin(path));
+  ARETE_TRY_ASSIGN(auto inner, inner_.open(path));
+  return std::make_unique<FaultyInputFile>(*this, path, std::move(inner));
 }
 
 Status FaultyFiles::write_atomic(const Path& path, ByteView bytes) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "io/files.hpp"
@@ -39,6 +40,8 @@ class FaultyFiles final : public Files {
   using Files::read;
   [[nodiscard]] Result<Bytes> read(const Path& path, std::uint64_t byte_limit) override;
   [[nodiscard]] Result<SharedBytes> map(const Path& path) override;
+  /// Each read_at() of the file is a call too; the file must not outlive this.
+  [[nodiscard]] Result<std::unique_ptr<InputFile>> open(const Path& path) override;
   [[nodiscard]] Status write_atomic(const Path& path, ByteView bytes) override;
   [[nodiscard]] Result<std::vector<FolderEntry>> list(const Path& folder) override;
   [[nodiscard]] Result<FileStatus> status(const Path& path) override;
@@ -51,6 +54,7 @@ class FaultyFiles final : public Files {
   [[nodiscard]] int writes() const { return writes_; }
 
  private:
+  friend class FaultyInputFile;
   [[nodiscard]] Status begin(const Path& path);
   [[nodiscard]] Status lose_power(const Path& path, ByteView bytes);
 

@@ -1,14 +1,16 @@
-// The way to files: reading with a limit, mapping, atomic writing, listing. An interface, the real
-// one (PosixFiles); the fake is memory_files.hpp, the one that fails on purpose faulty_files.hpp.
-// Threads: PosixFiles and MemoryFiles may be used from any.
-// Errors: kNotFound, kDenied, kNoSpace, kIo, and kInvalid for a folder where a file is wanted; all
-// name the path.
+// The way to files: reading with a limit or piece by piece, mapping, atomic writing, listing. An
+// interface, the real one (PosixFiles); the fake is memory_files.hpp, the one that fails on purpose
+// faulty_files.hpp. Threads: PosixFiles and MemoryFiles may be used from any, and so what they
+// open. Errors: kNotFound, kDenied, kNoSpace, kIo, and kInvalid for a folder where a file is
+// wanted; all name the path.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,6 +38,15 @@ struct FolderEntry {
 /// Largest file that read() takes unless told otherwise: 1 GiB.
 inline constexpr std::uint64_t kDefaultReadLimit = std::uint64_t{1} << 30;
 
+/// A file that is read piece by piece: for what is larger than memory or still being written.
+class InputFile {
+ public:
+  virtual ~InputFile() = default;
+  /// Bytes from `offset` on; fewer than asked for only where the file ends, now.
+  [[nodiscard]] virtual Result<std::size_t> read_at(std::uint64_t offset,
+                                                    std::span<std::byte> into) = 0;
+};
+
 class Files {
  public:
   virtual ~Files() = default;
@@ -45,6 +56,8 @@ class Files {
   /// The whole file without copying it. Whoever truncates the file meanwhile kills the reader:
   /// only for files that are replaced, never rewritten in place.
   [[nodiscard]] virtual Result<SharedBytes> map(const Path& path) = 0;
+  /// A regular file. Outlives its name, if that is removed or replaced.
+  [[nodiscard]] virtual Result<std::unique_ptr<InputFile>> open(const Path& path) = 0;
   /// Old content or new, never a mixture, whenever the power fails; after return it is the new.
   [[nodiscard]] virtual Status write_atomic(const Path& path, ByteView bytes) = 0;
   /// Sorted by name, without "." and "..".
@@ -67,6 +80,7 @@ class PosixFiles final : public Files {
   using Files::read;
   [[nodiscard]] Result<Bytes> read(const Path& path, std::uint64_t byte_limit) override;
   [[nodiscard]] Result<SharedBytes> map(const Path& path) override;
+  [[nodiscard]] Result<std::unique_ptr<InputFile>> open(const Path& path) override;
   [[nodiscard]] Status write_atomic(const Path& path, ByteView bytes) override;
   [[nodiscard]] Result<std::vector<FolderEntry>> list(const Path& folder) override;
   [[nodiscard]] Result<FileStatus> status(const Path& path) override;

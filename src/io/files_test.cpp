@@ -97,6 +97,25 @@ TEST_P(FilesContract, MappedBytesOutliveTheFile) {
   EXPECT_EQ(as_text(mapped->view()), content);
 }
 
+TEST_P(FilesContract, AnOpenFileIsReadInPiecesEvenWhenItsNameIsGone) {
+  const Path path = root() / "pieces";
+  ASSERT_TRUE(files().write_atomic(path, as_bytes("0123456789")).has_value());
+  const auto file = files().open(path);
+  ASSERT_TRUE(file.has_value());
+  ASSERT_TRUE(files().remove(path).has_value());
+  Bytes piece(4);
+  const auto read_at = [&](std::uint64_t offset) {
+    const std::size_t size = (*file)->read_at(offset, piece).value();
+    return std::string(as_text(ByteView(piece).first(size)));
+  };
+  EXPECT_EQ(read_at(0), "0123");
+  EXPECT_EQ(read_at(3), "3456");
+  EXPECT_EQ(read_at(8), "89");
+  EXPECT_EQ(read_at(10), "");
+  EXPECT_EQ(read_at(std::uint64_t{1} << 63), "");
+  EXPECT_EQ(read_at(~std::uint64_t{0}), "");
+}
+
 TEST_P(FilesContract, AnEmptyFileMapsToNothing) {
   ASSERT_TRUE(files().write_atomic(root() / "e", {}).has_value());
   EXPECT_EQ(files().map(root() / "e").value().size(), 0U);
@@ -106,6 +125,7 @@ TEST_P(FilesContract, MissingFilesAreNotFound) {
   const Path path = root() / "missing";
   EXPECT_EQ(files().read(path).error().code(), ErrorCode::kNotFound);
   EXPECT_EQ(files().map(path).error().code(), ErrorCode::kNotFound);
+  EXPECT_EQ(files().open(path).error().code(), ErrorCode::kNotFound);
   EXPECT_EQ(files().remove(path).error().code(), ErrorCode::kNotFound);
   EXPECT_EQ(files().list(path).error().code(), ErrorCode::kNotFound);
   EXPECT_EQ(files().write_atomic(path / "x", {}).error().code(), ErrorCode::kNotFound);
@@ -128,6 +148,7 @@ TEST_P(FilesContract, FoldersAreNotFiles) {
   EXPECT_EQ(files().status(folder).value().kind, FileKind::kFolder);
   EXPECT_EQ(files().read(folder).error().code(), ErrorCode::kInvalid);
   EXPECT_EQ(files().map(folder).error().code(), ErrorCode::kInvalid);
+  EXPECT_EQ(files().open(folder).error().code(), ErrorCode::kInvalid);
   EXPECT_FALSE(files().write_atomic(folder, as_bytes("x")).has_value());
   EXPECT_FALSE(files().has_file(folder));
   EXPECT_EQ(files().remove(root() / "sub").error().code(), ErrorCode::kConflict);
@@ -174,6 +195,7 @@ TEST(PosixFiles, DevicesAndPipesAreNotRead) {
   PosixFiles files;
   EXPECT_EQ(files.read("/dev/zero").error().code(), ErrorCode::kInvalid);
   EXPECT_EQ(files.map("/dev/zero").error().code(), ErrorCode::kInvalid);
+  EXPECT_EQ(files.open("/dev/zero").error().code(), ErrorCode::kInvalid);
 }
 
 TEST(PosixFiles, FilesThatSayTheyAreEmptyAreReadToTheEnd) {
@@ -198,6 +220,17 @@ TEST(FaultyFiles, TheNthCallFails) {
   EXPECT_EQ(files.status("/a").error().code(), ErrorCode::kDenied);
   EXPECT_TRUE(files.map("/a").has_value());
   EXPECT_EQ(files.calls(), 3);
+}
+
+TEST(FaultyFiles, APieceOfAnOpenFileFailsToo) {
+  MemoryFiles memory;
+  memory.put("/a", "xyz");
+  FaultyFiles files(memory, {.fail_call = 3});
+  const auto file = files.open("/a").value();
+  Bytes piece(2);
+  EXPECT_EQ(file->read_at(0, piece).value(), 2U);
+  EXPECT_EQ(file->read_at(2, piece).error().code(), ErrorCode::kIo);
+  EXPECT_EQ(file->read_at(2, piece).value(), 1U);
 }
 
 TEST(FaultyFiles, TheDiskFillsUp) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/memory_files.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -23,9 +24,27 @@ std::string parent_of(const std::string& key) {
   return slash == 0 ? "/" : key.substr(0, slash);
 }
 
+class MemoryInputFile final : public InputFile {
+ public:
+  explicit MemoryInputFile(SharedBytes bytes) : bytes_(std::move(bytes)) {}
+
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) override {
+    if (offset >= bytes_.size()) {
+      return std::size_t{0};
+    }
+    const ByteView rest = bytes_.view().subspan(offset);
+    const std::size_t size = std::min(rest.size(), into.size());
+    std::ranges::copy(rest.first(size), into.begin());
+    return size;
+  }
+
+ private:
+  SharedBytes bytes_;
+};
+
 }  // namespace
 
-Result<SharedBytes> MemoryFiles::open(const std::string& key, const Path& path) const {
+Result<SharedBytes> MemoryFiles::find(const std::string& key, const Path& path) const {
   const auto found = files_.find(key);
   if (found != files_.end()) {
     return found->second;
@@ -38,7 +57,7 @@ Result<SharedBytes> MemoryFiles::open(const std::string& key, const Path& path) 
 
 Result<Bytes> MemoryFiles::read(const Path& path, std::uint64_t byte_limit) {
   const std::lock_guard lock(mutex_);
-  ARETE_TRY_ASSIGN(const SharedBytes found, open(key_of(path), path));
+  ARETE_TRY_ASSIGN(const SharedBytes found, find(key_of(path), path));
   if (found.size() > byte_limit) {
     return fail_at(path.native(), ErrorCode::kNoSpace, "{} has {} bytes, more than the limit of {}",
                    path.native(), found.size(), byte_limit);
@@ -48,7 +67,12 @@ Result<Bytes> MemoryFiles::read(const Path& path, std::uint64_t byte_limit) {
 
 Result<SharedBytes> MemoryFiles::map(const Path& path) {
   const std::lock_guard lock(mutex_);
-  return open(key_of(path), path);
+  return find(key_of(path), path);
+}
+
+Result<std::unique_ptr<InputFile>> MemoryFiles::open(const Path& path) {
+  ARETE_TRY_ASSIGN(SharedBytes found, map(path));
+  return std::make_unique<MemoryInputFile>(std::move(found));
 }
 
 Status MemoryFiles::write_atomic(const Path& path, ByteView bytes) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
@@ -17,6 +18,7 @@ class MemoryFiles final : public Files {
   using Files::read;
   [[nodiscard]] Result<Bytes> read(const Path& path, std::uint64_t byte_limit) override;
   [[nodiscard]] Result<SharedBytes> map(const Path& path) override;
+  [[nodiscard]] Result<std::unique_ptr<InputFile>> open(const Path& path) override;
   [[nodiscard]] Status write_atomic(const Path& path, ByteView bytes) override;
   [[nodiscard]] Result<std::vector<FolderEntry>> list(const Path& folder) override;
   [[nodiscard]] Result<FileStatus> status(const Path& path) override;
@@ -29,7 +31,7 @@ class MemoryFiles final : public Files {
   [[nodiscard]] std::uint64_t bytes_total() const;
 
  private:
-  [[nodiscard]] Result<SharedBytes> open(const std::string& key, const Path& path) const;
+  [[nodiscard]] Result<SharedBytes> find(const std::string& key, const Path& path) const;
 
   mutable std::mutex mutex_;
   std::map<std::string, SharedBytes> files_;

@@ -8,7 +8,9 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
+#include <limits>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "io/descriptor.hpp"
@@ -96,6 +98,36 @@ Status write_and_sync(const Path& temporary, ByteView bytes) {
   return {};
 }
 
+class PosixInputFile final : public InputFile {
+ public:
+  PosixInputFile(Descriptor descriptor, Path path)
+      : descriptor_(std::move(descriptor)), path_(std::move(path)) {}
+
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) override {
+    std::size_t filled = 0;
+    while (filled < into.size()) {
+      const std::uint64_t at = offset + filled;
+      if (at < offset || at > static_cast<std::uint64_t>(std::numeric_limits<off_t>::max())) {
+        break;  // no file reaches there
+      }
+      const ssize_t got = ::pread(descriptor_.get(), into.data() + filled, into.size() - filled,
+                                  static_cast<off_t>(at));
+      if (got < 0 && errno != EINTR) {
+        return fail_errno("read", path_.native());
+      }
+      if (got == 0) {
+        break;
+      }
+      filled += got > 0 ? static_cast<std::size_t>(got) : 0;
+    }
+    return filled;
+  }
+
+ private:
+  Descriptor descriptor_;
+  Path path_;
+};
+
 }  // namespace
 
 bool Files::has_file(const Path& path) {
@@ -147,6 +179,11 @@ Result<SharedBytes> PosixFiles::map(const Path& path) {
       static_cast<const std::byte*>(address),
       [address, size](const std::byte*) { ::munmap(address, size); });
   return SharedBytes(std::move(owner), size);
+}
+
+Result<std::unique_ptr<InputFile>> PosixFiles::open(const Path& path) {
+  ARETE_TRY_ASSIGN(OpenFile file, open_regular(path));
+  return std::make_unique<PosixInputFile>(std::move(file.descriptor), path);
 }
 
 Status PosixFiles::write_atomic(const Path& path, ByteView bytes) {
