@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -22,9 +23,17 @@ struct StageSummary {
   double p99_ms = 0;
 };
 
-class StageTimes {
+/// Takes notice of what ran from when to when, Clock::monotonic().
+class StageSink {
+ public:
+  virtual ~StageSink() = default;
+  virtual void spent(Stage stage, Nanoseconds start, Nanoseconds end) = 0;
+};
+
+class StageTimes final : public StageSink {
  public:
   void add(Stage stage, Nanoseconds duration);
+  void spent(Stage stage, Nanoseconds start, Nanoseconds end) override { add(stage, end - start); }
   /// nullopt if the stage never ran. Percentiles by nearest rank.
   [[nodiscard]] std::optional<StageSummary> summary(Stage stage) const;
   /// Sum over all stages and frames.
@@ -37,10 +46,10 @@ class StageTimes {
 
 /// Runs `work` and books its duration, whether it succeeds or not.
 template <class Work>
-auto timed(Clock& clock, StageTimes& times, Stage stage, Work&& work) {
+auto timed(Clock& clock, StageSink& times, Stage stage, Work&& work) {
   const Nanoseconds start = clock.monotonic();
   auto result = std::forward<Work>(work)();
-  times.add(stage, clock.monotonic() - start);
+  times.spent(stage, start, clock.monotonic());
   return result;
 }
 
