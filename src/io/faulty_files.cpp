@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/faulty_files.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace arete::io {
@@ -91,6 +92,26 @@ Result<FileStatus> FaultyFiles::status(const Path& path) {
 Status FaultyFiles::remove(const Path& path) {
   ARETE_TRY(begin(path));
   return inner_.remove(path);
+}
+
+Status FaultyFiles::append(const Path& path, ByteView bytes) {
+  ARETE_TRY(begin(path));
+  if (plan_.space_left.has_value()) {
+    const ByteView fits = bytes.first(std::min<std::uint64_t>(bytes.size(), *plan_.space_left));
+    *plan_.space_left -= fits.size();
+    ARETE_TRY(inner_.append(path, fits));
+    if (fits.size() < bytes.size()) {
+      return fail_at(path.native(), ErrorCode::kNoSpace, "cannot write {}: the disk is full",
+                     path.native());
+    }
+    return {};
+  }
+  return inner_.append(path, bytes);
+}
+
+Status FaultyFiles::rename(const Path& from, const Path& to) {
+  ARETE_TRY(begin(from));
+  return inner_.rename(from, to);
 }
 
 Status FaultyFiles::create_directories(const Path& folder) {

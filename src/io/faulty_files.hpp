@@ -47,6 +47,8 @@ class FaultyFiles final : public Files {
   [[nodiscard]] Result<FileStatus> status(const Path& path) override;
   [[nodiscard]] Status remove(const Path& path) override;
   [[nodiscard]] Status create_directories(const Path& folder) override;
+  [[nodiscard]] Status append(const Path& path, ByteView bytes) override;
+  [[nodiscard]] Status rename(const Path& from, const Path& to) override;
 
   /// The power is back.
   void restart() { power_lost_ = false; }

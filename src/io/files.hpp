@@ -68,6 +68,11 @@ class Files {
   [[nodiscard]] virtual Status remove(const Path& path) = 0;
   /// With all parents; no error if it is there.
   [[nodiscard]] virtual Status create_directories(const Path& folder) = 0;
+  /// Puts `bytes` behind what is there; makes the file if it is missing. For logs: not synced, and
+  /// what failed in the middle leaves a part behind.
+  [[nodiscard]] virtual Status append(const Path& path, ByteView bytes) = 0;
+  /// A file takes another name in the same file system; what has that name is replaced.
+  [[nodiscard]] virtual Status rename(const Path& from, const Path& to) = 0;
 
   [[nodiscard]] Result<Bytes> read(const Path& path) { return read(path, kDefaultReadLimit); }
   /// Whether a regular file is there and can be looked at.
@@ -86,6 +91,8 @@ class PosixFiles final : public Files {
   [[nodiscard]] Result<FileStatus> status(const Path& path) override;
   [[nodiscard]] Status remove(const Path& path) override;
   [[nodiscard]] Status create_directories(const Path& folder) override;
+  [[nodiscard]] Status append(const Path& path, ByteView bytes) override;
+  [[nodiscard]] Status rename(const Path& from, const Path& to) override;
 };
 
 }  // namespace arete::io

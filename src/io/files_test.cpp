@@ -182,6 +182,27 @@ TEST_P(FilesContract, AFileIsNoFolder) {
   EXPECT_FALSE(files().list(root() / "f").has_value());
 }
 
+TEST_P(FilesContract, AppendedTextComesBehindWhatIsThere) {
+  const Path path = root() / "log";
+  ASSERT_TRUE(files().append(path, as_bytes("one\n")).has_value());
+  ASSERT_TRUE(files().append(path, as_bytes("two\n")).has_value());
+  EXPECT_EQ(text_of(path), "one\ntwo\n");
+  EXPECT_EQ(files().append(root() / "no" / "log", as_bytes("x")).error().code(),
+            ErrorCode::kNotFound);
+  EXPECT_FALSE(files().append(root(), as_bytes("x")).has_value());
+}
+
+TEST_P(FilesContract, ARenamedFileReplacesWhatHasTheName) {
+  const Path from = root() / "a";
+  const Path to = root() / "b";
+  ASSERT_TRUE(files().write_atomic(from, as_bytes("new")).has_value());
+  ASSERT_TRUE(files().write_atomic(to, as_bytes("old")).has_value());
+  ASSERT_TRUE(files().rename(from, to).has_value());
+  EXPECT_EQ(text_of(to), "new");
+  EXPECT_FALSE(files().has_file(from));
+  EXPECT_EQ(files().rename(from, to).error().code(), ErrorCode::kNotFound);
+}
+
 TEST(PosixFiles, FailedWritesLeaveTheOldFileAndNoOther) {
   ScratchFolder scratch;
   PosixFiles files;
@@ -240,6 +261,14 @@ TEST(FaultyFiles, TheDiskFillsUp) {
   EXPECT_EQ(files.write_atomic("/b", as_bytes("123")).error().code(), ErrorCode::kNoSpace);
   EXPECT_TRUE(files.write_atomic("/b", as_bytes("12")).has_value());
   EXPECT_EQ(memory.bytes_total(), 10U);
+}
+
+TEST(FaultyFiles, AFullDiskTakesPartOfWhatIsAppended) {
+  MemoryFiles memory;
+  FaultyFiles files(memory, {.space_left = 6});
+  ASSERT_TRUE(files.append("log", as_bytes("one\n")).has_value());
+  EXPECT_EQ(files.append("log", as_bytes("two\n")).error().code(), ErrorCode::kNoSpace);
+  EXPECT_EQ(as_text(memory.read("log").value()), "one\ntw");
 }
 
 TEST(FaultyFiles, PowerLossLeavesOldContentOrNew) {

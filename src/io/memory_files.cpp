@@ -159,6 +159,21 @@ Status MemoryFiles::create_directories(const Path& folder) {
   return {};
 }
 
+Status MemoryFiles::append(const Path& path, ByteView bytes) {
+  Bytes all;
+  if (has_file(path)) {
+    ARETE_TRY_ASSIGN(all, read(path));
+  }
+  all.insert(all.end(), bytes.begin(), bytes.end());
+  return write_atomic(path, all);
+}
+
+Status MemoryFiles::rename(const Path& from, const Path& to) {
+  ARETE_TRY_ASSIGN(const SharedBytes bytes, map(from));
+  ARETE_TRY(write_atomic(to, bytes.view()));
+  return key_of(from) == key_of(to) ? Status() : remove(from);
+}
+
 void MemoryFiles::put(const Path& path, std::string_view text) {
   ARETE_CHECK(create_directories(parent_of(key_of(path))).has_value());
   ARETE_CHECK(write_atomic(path, as_bytes(text)).has_value());

@@ -24,6 +24,8 @@ class MemoryFiles final : public Files {
   [[nodiscard]] Result<FileStatus> status(const Path& path) override;
   [[nodiscard]] Status remove(const Path& path) override;
   [[nodiscard]] Status create_directories(const Path& folder) override;
+  [[nodiscard]] Status append(const Path& path, ByteView bytes) override;
+  [[nodiscard]] Status rename(const Path& from, const Path& to) override;
 
   /// A file with its folders, for the start of a test.
   void put(const Path& path, std::string_view text);

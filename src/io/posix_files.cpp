@@ -259,4 +259,21 @@ Status PosixFiles::create_directories(const Path& folder) {
   return {};
 }
 
+Status PosixFiles::append(const Path& path, ByteView bytes) {
+  // O_NONBLOCK: a FIFO that nobody reads must not make us wait.
+  const Descriptor descriptor(
+      ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666));
+  if (!descriptor.valid()) {
+    return fail_errno("open", path.native());
+  }
+  return write_all(descriptor.get(), bytes, path);
+}
+
+Status PosixFiles::rename(const Path& from, const Path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) {
+    return fail_errno("rename", from.native());
+  }
+  return {};
+}
+
 }  // namespace arete::io
