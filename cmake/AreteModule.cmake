@@ -2,7 +2,8 @@
 #   A static library arete_NAME from src/NAME, and one test program NAME_test if TESTS are given.
 #   DEPENDS is compared with src/LAYERS and with the includes by tools/lint/layers.py.
 # arete_program(NAME SOURCES ... DEPENDS ... USES ...)   a program of apps/; installed in bin/
-# arete_plugin(NAME SOURCES ... [USES ...] [INCLUDES folder...])   a plug-in of backends/: <build>/backends/arete_backend_NAME.so
+# arete_plugin(NAME [KIND media] SOURCES ... [USES ...] [INCLUDES folder...])   a plug-in of backends/:
+#   <build>/backends/arete_backend_NAME.so, or arete_KIND_NAME.so
 # arete_fuzz(NAME SOURCES ... DEPENDS ...)   a libFuzzer target, built with ARETE_FUZZ only
 #
 # The target arete_programs builds what a person runs (programs and plug-ins) and no test.
@@ -65,11 +66,14 @@ endfunction()
 
 # A plug-in sees include/ and its own folder, nothing of src/; it exports only what the ABI header marks.
 function(arete_plugin name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;USES;INCLUDES" ${ARGN})
-  set(target arete_backend_${name})
+  cmake_parse_arguments(ARG "" "KIND" "SOURCES;USES;INCLUDES" ${ARGN})
+  if(NOT ARG_KIND)
+    set(ARG_KIND backend)
+  endif()
+  set(target arete_${ARG_KIND}_${name})
   add_library(${target} MODULE ${ARG_SOURCES})
   set_target_properties(${target} PROPERTIES
-    PREFIX "" OUTPUT_NAME arete_backend_${name} LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/backends"
+    PREFIX "" OUTPUT_NAME ${target} LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/backends"
     C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     INSTALL_RPATH "$ORIGIN")
   target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}/include")

@@ -7,6 +7,7 @@
 #   flatbuffers 2.0.8, zlib 1.2        model (tflite)
 #   libjpeg-turbo 2.1, libpng 1.6      media
 #   Highway 1.2 (Debian 13's)          transform; optional: without it the plain loops are built
+#   GStreamer 1.22                     backends/gstreamer, looked up there; without it not built
 #   CLI11 2.1                          apps
 #   GoogleTest 1.12                    tests
 find_package(Threads REQUIRED)

@@ -35,6 +35,8 @@ THIRD_PARTY = {
     "png.h": ["src/media"],
     "hwy": ["src/transform"],
     "CLI": ["apps"],
+    "gst": ["backends/gstreamer", "tests/programs"],
+    "glib.h": ["backends/gstreamer", "tests/programs"],
     "gtest": ["tests"],
     "gmock": ["tests"],
 }
