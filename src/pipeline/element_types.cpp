@@ -3,10 +3,16 @@
 
 #include <vector>
 
+#include "pipeline/elements/threshold_element.hpp"
+#include "pipeline/elements/track_element.hpp"
+
 namespace arete::pipeline {
 
 std::span<const ElementType> element_types() {
-  static const std::vector<ElementType> types{};
+  static const std::vector<ElementType> types{
+      threshold_element_type(),
+      track_element_type(),
+  };
   return types;
 }
 

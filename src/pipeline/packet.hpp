@@ -16,31 +16,10 @@
 #include "media/overlay.hpp"
 #include "media/stream.hpp"
 #include "pipeline/model_runner.hpp"
+#include "pipeline/packet_type.hpp"
 #include "tensor/results.hpp"
 
 namespace arete::pipeline {
-
-/// What an edge of the graph carries; also used as a set of bits.
-enum class PacketType : std::uint8_t {
-  kFrame = 1,    ///< a picture
-  kAudio = 2,    ///< sound
-  kSeries = 4,   ///< sensor rows
-  kTensor = 8,   ///< a model's raw outputs
-  kResult = 16,  ///< findings, with the picture or window they were found in
-};
-using PacketTypes = std::uint8_t;
-
-[[nodiscard]] constexpr PacketTypes operator|(PacketType a, PacketType b) {
-  return static_cast<PacketTypes>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
-}
-[[nodiscard]] constexpr PacketTypes operator|(PacketTypes a, PacketType b) {
-  return static_cast<PacketTypes>(a | static_cast<unsigned>(b));
-}
-[[nodiscard]] constexpr bool contains(PacketTypes set, PacketType type) {
-  return (set & static_cast<unsigned>(type)) != 0;
-}
-/// "frame", "audio", "series", "tensor", "result".
-[[nodiscard]] std::string_view name_of(PacketType type);
 
 /// Which frame of which source, and when. Elements that need time take it from here, so that a
 /// replay decides as the first run did.
@@ -57,6 +36,7 @@ struct ElementResult {
   tensor::Findings findings;
   std::vector<RawOutput> raw;
   std::vector<media::Overlay> overlays;  ///< shapes to draw, with their counts as of this frame
+  bool tracked = false;                  ///< a tracker has looked at the detections
 };
 
 /// Something that somebody wants to hear of.
