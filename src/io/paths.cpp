@@ -2,6 +2,7 @@
 #include "io/paths.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "io/errno.hpp"
 
@@ -23,6 +24,23 @@ Result<Path> program_folder() {
                 error.message());
   }
   return program.parent_path();
+}
+
+std::vector<std::string> plugin_path() {
+  std::vector<std::string> folders;
+  if (const char* const set = std::getenv("ARETE_PLUGIN_PATH"); set != nullptr && *set != '\0') {
+    std::string_view rest = set;
+    while (!rest.empty()) {
+      const std::size_t end = std::min(rest.find(':'), rest.size());
+      if (end != 0) {
+        folders.emplace_back(rest.substr(0, end));
+      }
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  } else if (const Result<Path> folder = program_folder()) {
+    folders.push_back((folder->parent_path() / "lib" / "arete").string());
+  }
+  return folders;
 }
 
 Result<Path> inside(const Path& folder, std::string_view relative) {

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <limits>
@@ -16,6 +15,7 @@
 #include "io/descriptor.hpp"
 #include "io/errno.hpp"
 #include "io/files.hpp"
+#include "io/pending_file.hpp"
 
 namespace arete::io {
 namespace {
@@ -59,28 +59,6 @@ Status write_all(int fd, ByteView bytes, const Path& path) {
       return fail_errno("write", path.native());
     }
     bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-  return {};
-}
-
-/// A name beside `path` that no other writer uses: process id and a counter.
-Path temporary_beside(const Path& path) {
-  static std::atomic<unsigned> counter{0};
-  Path name = ".";
-  name += path.filename();
-  name += "." + std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".tmp";
-  return path.parent_path() / name;
-}
-
-Status sync_folder(const Path& path) {
-  const Path folder = path.has_parent_path() ? path.parent_path() : Path(".");
-  const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!descriptor.valid()) {
-    return fail_errno("open", folder.native());
-  }
-  // Some file systems cannot sync a folder and say EINVAL: they have nothing to lose there.
-  if (::fsync(descriptor.get()) != 0 && errno != EINVAL) {
-    return fail_errno("sync", folder.native());
   }
   return {};
 }

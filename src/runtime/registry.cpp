@@ -2,12 +2,12 @@
 #include "runtime/registry.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <utility>
 
 #include "base/text.hpp"
+#include "io/paths.hpp"
 #include "runtime/known_engines.hpp"
 #include "runtime/plugin_backend.hpp"
 
@@ -62,26 +62,7 @@ std::string reason_for_missing(const std::string& name, const std::vector<std::s
 
 }  // namespace
 
-std::vector<std::string> default_plugin_path() {
-  std::vector<std::string> folders;
-  if (const char* const set = std::getenv("ARETE_PLUGIN_PATH"); set != nullptr && *set != '\0') {
-    std::string_view rest = set;
-    while (!rest.empty()) {
-      const std::size_t end = std::min(rest.find(':'), rest.size());
-      if (end != 0) {
-        folders.emplace_back(rest.substr(0, end));
-      }
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    return folders;
-  }
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  if (!error) {
-    folders.push_back((program.parent_path().parent_path() / "lib" / "arete").string());
-  }
-  return folders;
-}
+std::vector<std::string> default_plugin_path() { return io::plugin_path(); }
 
 Registry Registry::discover(const DiscoverOptions& options) {
   Registry registry;
