@@ -37,6 +37,8 @@ struct ElementResult {
   std::vector<RawOutput> raw;
   std::vector<media::Overlay> overlays;  ///< shapes to draw, with their counts as of this frame
   bool tracked = false;                  ///< a tracker has looked at the detections
+  std::string
+      stats;  ///< what `draw` says of it: "yolox_nano 12.3 ms  onnxruntime f32"; may be empty
 };
 
 /// Something that somebody wants to hear of.
