@@ -118,7 +118,7 @@ std::int64_t Source::time_of(GstSample* sample) {
                                 ? gst_segment_to_running_time(segment, GST_FORMAT_TIME, given)
                                 : gst_segment_to_stream_time(segment, GST_FORMAT_TIME, given);
   if (time == GST_CLOCK_TIME_NONE) {
-    return last_ns_;
+    return -1;
   }
   auto time_ns = static_cast<std::int64_t>(time);
   if (pipeline_.request.live()) {

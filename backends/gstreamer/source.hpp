@@ -27,7 +27,7 @@ class Source {
   void open_clip();
   [[nodiscard]] SamplePtr pull();
   [[nodiscard]] const arete_media_packet* lend(SamplePtr sample);
-  /// From the stream's start; never goes back.
+  /// From the stream's start; never goes back; -1 = the stream does not say.
   [[nodiscard]] std::int64_t time_of(GstSample* sample);
   void learn_format(GstCaps* caps);
 

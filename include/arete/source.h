@@ -95,7 +95,7 @@ typedef struct arete_stream_info {
 typedef struct arete_media_packet {
   uint32_t struct_size;
   arete_media_kind media;
-  int64_t time_ns; /* from the start of the stream; of the first sample */
+  int64_t time_ns; /* from the start of the stream; of the first sample; -1 = the stream has none */
 
   arete_pixels format; /* video from here on */
   int32_t width;
