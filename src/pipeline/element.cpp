@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/element.hpp"
 
+#include <utility>
+
 namespace arete::pipeline {
 
 std::string_view name_of(Decision decision) {
@@ -23,6 +25,13 @@ std::string_view name_of(Decision decision) {
       return "written";
   }
   return "unknown";
+}
+
+Status Element::process_batch(std::vector<Packet> packets, Emitter& out) {
+  for (Packet& packet : packets) {
+    ARETE_TRY(process(std::move(packet), out));
+  }
+  return {};
 }
 
 }  // namespace arete::pipeline

@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -50,6 +51,10 @@ class Element {
  public:
   virtual ~Element() = default;
   [[nodiscard]] virtual Status process(Packet packet, Emitter& out) = 0;
+  /// Packets that process_batch() takes at once; more than 1 only where that is cheaper.
+  [[nodiscard]] virtual std::size_t batch() const { return 1; }
+  /// At most batch() packets, in the order of their arrival; one failure fails them all.
+  [[nodiscard]] virtual Status process_batch(std::vector<Packet> packets, Emitter& out);
   /// After the last packet.
   [[nodiscard]] virtual Status finish(Emitter&) { return {}; }
   /// The stream of `source` began anew (a reconnect, the next picture of a folder): whatever was
@@ -79,6 +84,7 @@ struct ElementType {
   /// Reads its settings, all keys but type, input and queue; the caller calls finish() on them.
   Result<std::unique_ptr<Element>> (*make)(document::MapReader& settings,
                                            const ElementContext& context);
+  bool needs_picture = false;  ///< results of sound or series are of no use to it
 };
 
 }  // namespace arete::pipeline

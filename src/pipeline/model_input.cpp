@@ -70,14 +70,14 @@ Result<std::size_t> fed_input_of(const spec::ResolvedSpec& spec) {
                    "must be constants or states",
                    spec.source, first->tensor.name, second->tensor.name);
   }
-  ARETE_TRY(media_of(*first), "{}", spec.source);
+  ARETE_TRY(packet_type_of(*first), "{}", spec.source);
   return static_cast<std::size_t>(first - spec.inputs.begin());
 }
 
-Result<media::MediaKind> media_of(const spec::ResolvedInput& input) {
+Result<PacketType> packet_type_of(const spec::ResolvedInput& input) {
   const spec::InputKind& kind = input.meaning.kind;
   if (std::holds_alternative<spec::ImageInput>(kind)) {
-    return media::MediaKind::kVideo;
+    return PacketType::kFrame;
   }
   if (const auto* audio = std::get_if<spec::AudioInput>(&kind)) {
     if (audio->features) {
@@ -85,14 +85,18 @@ Result<media::MediaKind> media_of(const spec::ResolvedInput& input) {
                   "input '{}' wants a spectrum of the sound; only models of plain samples run here",
                   input.tensor.name);
     }
-    return media::MediaKind::kAudio;
+    return PacketType::kAudio;
   }
   if (std::holds_alternative<spec::SeriesInput>(kind)) {
-    return media::MediaKind::kSeries;
+    return PacketType::kSeries;
   }
-  return fail(ErrorCode::kUnsupported,
-              "input '{}' is neither a picture, sound nor a series: no source feeds it",
-              input.tensor.name);
+  if (std::holds_alternative<spec::TensorInput>(kind)) {
+    return PacketType::kTensor;
+  }
+  return fail(
+      ErrorCode::kUnsupported,
+      "input '{}' is neither a picture, sound, a series nor a plain tensor: no source feeds it",
+      input.tensor.name);
 }
 
 Result<tensor::Tensor> filled(const spec::ResolvedInput& input, std::span<const double> values) {
@@ -128,9 +132,11 @@ Status write_window(const spec::ResolvedInput& input, std::span<const float> val
                 values.size(), tensor.elements(), input.tensor.name);
   }
   const WindowLayout layout = layout_of(input, values.size());
+  const bool as_it_is = std::holds_alternative<spec::TensorInput>(input.meaning.kind);
   for (std::size_t i = 0; i < values.size(); ++i) {
     const double real = normalized(input, static_cast<double>(values[i]), i % layout.columns);
-    tensor.set_number(static_cast<std::int64_t>(layout.position(i)), stored_of(input, real));
+    tensor.set_number(static_cast<std::int64_t>(layout.position(i)),
+                      as_it_is ? real : stored_of(input, real));
   }
   std::memcpy(out.data(), tensor.bytes().data(), out.size());
   return {};

@@ -9,7 +9,7 @@
 #include <span>
 
 #include "base/result.hpp"
-#include "media/stream.hpp"
+#include "pipeline/packet_type.hpp"
 #include "spec/resolve.hpp"
 #include "tensor/picture.hpp"
 #include "tensor/results.hpp"
@@ -29,7 +29,7 @@ struct ModelItem {
 [[nodiscard]] Result<std::size_t> fed_input_of(const spec::ResolvedSpec& spec);
 
 /// kUnsupported for an input that needs more than its numbers (spectra, text).
-[[nodiscard]] Result<media::MediaKind> media_of(const spec::ResolvedInput& input);
+[[nodiscard]] Result<PacketType> packet_type_of(const spec::ResolvedInput& input);
 
 /// A tensor of the input's shape; `values` fill it, one of them all of it. Quantized as the file
 /// says.

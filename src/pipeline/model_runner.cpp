@@ -59,11 +59,14 @@ std::vector<spec::TensorFacts> facts_of(std::span<const runtime::TensorInfo> inf
 Result<ModelRunner> ModelRunner::create(std::unique_ptr<runtime::Session> session,
                                         spec::ResolvedSpec spec, std::size_t batch) {
   ARETE_TRY_ASSIGN(const std::size_t fed, fed_input_of(spec));
-  ARETE_TRY_ASSIGN(const media::MediaKind media, media_of(spec.inputs[fed]));
-  ModelRunner runner(std::move(session), std::move(spec), fed, media);
-  if (media == media::MediaKind::kVideo) {
+  ARETE_TRY_ASSIGN(const PacketType takes, packet_type_of(spec.inputs[fed]));
+  ModelRunner runner(std::move(session), std::move(spec), fed, takes);
+  if (takes == PacketType::kFrame) {
     ARETE_TRY_ASSIGN(auto preprocessor, transform::Preprocessor::create(runner.fed_input()));
     runner.preprocessor_.push_back(std::move(preprocessor));
+  }
+  if (takes == PacketType::kAudio || takes == PacketType::kSeries) {
+    runner.history_ = ScoreHistory::take_over(runner.spec_);
   }
   runner.batch_ =
       runner.batch_is_open() ? std::clamp<std::size_t>(batch, 1, kMaxBatch) : std::size_t{1};
@@ -222,6 +225,9 @@ Result<std::vector<ModelOutput>> ModelRunner::run(std::span<const ModelItem> ite
   results.reserve(items.size());
   for (std::size_t i = 0; i < items.size(); ++i) {
     ARETE_TRY_ASSIGN(ModelOutput output, output_of(i, items.size(), geometries_[i]));
+    if (history_) {
+      history_->apply(stream_, output.findings.classes);
+    }
     results.push_back(std::move(output));
   }
   carry_state();
@@ -300,7 +306,11 @@ Status ModelRunner::add_raw(const State& outputs, ModelOutput& result) const {
 }
 
 Status ModelRunner::select_stream(int stream) {
-  if (stream == stream_ || !keeps_state()) {
+  if (stream == stream_) {
+    return {};
+  }
+  if (!keeps_state()) {
+    stream_ = stream;
     return {};
   }
   Parked current;
@@ -345,6 +355,9 @@ Status ModelRunner::take_up(Parked& parked) {
 }
 
 Status ModelRunner::reset() {
+  if (history_) {
+    history_->forget(stream_);
+  }
   for (const spec::ResolvedInput& input : spec_.inputs) {
     if (!input.state_output) {
       continue;  // what is fed is written anew, a constant stays

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -17,8 +18,9 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
-#include "media/stream.hpp"
 #include "pipeline/model_input.hpp"
+#include "pipeline/packet_type.hpp"
+#include "pipeline/score_history.hpp"
 #include "pipeline/stage_times.hpp"
 #include "runtime/session.hpp"
 #include "spec/resolve.hpp"
@@ -55,7 +57,8 @@ class ModelRunner {
                                                   spec::ResolvedSpec spec,
                                                   std::size_t batch = kMaxBatch);
 
-  [[nodiscard]] media::MediaKind media() const { return media_; }
+  /// What it is run on: pictures, windows of sound or of rows, tensors.
+  [[nodiscard]] PacketType takes() const { return takes_; }
   /// Items that one run takes; 1 for a model that keeps state.
   [[nodiscard]] std::size_t batch() const { return batch_; }
   [[nodiscard]] bool keeps_state() const;
@@ -87,8 +90,8 @@ class ModelRunner {
   };
 
   ModelRunner(std::unique_ptr<runtime::Session> session, spec::ResolvedSpec spec, std::size_t fed,
-              media::MediaKind media)
-      : session_(std::move(session)), spec_(std::move(spec)), fed_(fed), media_(media) {}
+              PacketType takes)
+      : session_(std::move(session)), spec_(std::move(spec)), fed_(fed), takes_(takes) {}
 
   [[nodiscard]] bool batch_is_open() const;
   [[nodiscard]] Status allocate_inputs();
@@ -108,7 +111,7 @@ class ModelRunner {
   std::unique_ptr<runtime::Session> session_;
   spec::ResolvedSpec spec_;
   std::size_t fed_;  ///< index into spec_.inputs
-  media::MediaKind media_;
+  PacketType takes_;
   std::size_t batch_ = 1;
   std::vector<transform::Preprocessor> preprocessor_;  ///< one for pictures, else none
   std::vector<tensor::Tensor> inputs_;  ///< in the order of the session's inputs; room for batch_
@@ -119,6 +122,7 @@ class ModelRunner {
   std::vector<runtime::MutableTensorView> output_views_;
   std::vector<transform::Geometry> geometries_;
   bool has_run_ = false;
+  std::optional<ScoreHistory> history_;  ///< of models of windows
   int stream_ = 0;
   std::map<int, Parked> parked_;  ///< of the other streams
 };
