@@ -4,43 +4,23 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <vector>
 
 #include "media/font.hpp"
 
 namespace arete::media {
 namespace {
 
-void put_pixel(tensor::Picture& picture, int x, int y, Color color) {
-  std::uint8_t* out = picture.row(y) + std::ptrdiff_t{x} * tensor::channels_of(picture.format);
-  switch (picture.format) {
-    case tensor::PixelFormat::kGray:
-      *out = tensor::luma(color.red, color.green, color.blue);
-      return;
-    case tensor::PixelFormat::kRgb:
-      out[0] = color.red;
-      out[1] = color.green;
-      out[2] = color.blue;
-      return;
-    case tensor::PixelFormat::kBgr:
-      out[0] = color.blue;
-      out[1] = color.green;
-      out[2] = color.red;
-      return;
-    default:  // a Picture owns packed pixels only
-      return;
+/// `color` as the bytes of a pixel in the picture's format.
+std::array<std::uint8_t, 3> pixel_bytes(tensor::PixelFormat format, Color color) {
+  if (format == tensor::PixelFormat::kGray) {
+    return {tensor::luma(color.red, color.green, color.blue), 0, 0};
   }
-}
-
-Color pixel_at(const tensor::Picture& picture, int x, int y) {
-  const std::uint8_t* in = picture.row(y) + std::ptrdiff_t{x} * tensor::channels_of(picture.format);
-  switch (picture.format) {
-    case tensor::PixelFormat::kRgb:
-      return {in[0], in[1], in[2]};
-    case tensor::PixelFormat::kBgr:
-      return {in[2], in[1], in[0]};
-    default:
-      return {in[0], in[0], in[0]};
+  if (format == tensor::PixelFormat::kBgr) {
+    return {color.blue, color.green, color.red};
   }
+  return {color.red, color.green, color.blue};
 }
 
 /// Clips before converting, so that no float is out of int's range.
@@ -61,18 +41,31 @@ void stroke(tensor::Picture& picture, const tensor::Keypoint& a, const tensor::K
   const float dx = b.x - a.x;
   const float dy = b.y - a.y;
   const float length2 = dx * dx + dy * dy;
+  // Only what lies within `radius` of the endless line need be looked at.
+  const float reach = dy != 0 ? radius * std::sqrt(length2) / std::abs(dy) : 0;
+  const auto near_segment = [&](int x, float py) {
+    const float px = static_cast<float>(x) + 0.5F - a.x;
+    const float along = length2 > 0 ? std::clamp((px * dx + py * dy) / length2, 0.0F, 1.0F) : 0.0F;
+    const float off_x = px - along * dx;
+    const float off_y = py - along * dy;
+    return off_x * off_x + off_y * off_y < radius * radius;
+  };
   for (int y = y1; y < y2; ++y) {
-    for (int x = x1; x < x2; ++x) {
-      const float px = static_cast<float>(x) + 0.5F - a.x;
-      const float py = static_cast<float>(y) + 0.5F - a.y;
-      const float along =
-          length2 > 0 ? std::clamp((px * dx + py * dy) / length2, 0.0F, 1.0F) : 0.0F;
-      const float off_x = px - along * dx;
-      const float off_y = py - along * dy;
-      if (off_x * off_x + off_y * off_y < radius * radius) {
-        put_pixel(picture, x, y, color);
-      }
+    const float py = static_cast<float>(y) + 0.5F - a.y;
+    int begin = x1;
+    int end = x2;
+    if (dy != 0) {
+      const float middle = a.x + py * dx / dy;
+      begin = std::max(begin, clipped(std::floor(middle - reach) - 1, picture.width));
+      end = std::min(end, clipped(std::ceil(middle + reach) + 1, picture.width));
     }
+    while (begin < end && !near_segment(begin, py)) {
+      ++begin;
+    }
+    while (begin < end && !near_segment(end - 1, py)) {
+      --end;
+    }
+    fill(picture, {begin, y, end, y + 1}, color);  // the shape is convex
   }
 }
 
@@ -86,9 +79,14 @@ void fill(tensor::Picture& picture, const PixelRect& area, Color color) {
   const int x1 = std::max(area.x1, 0);
   const int x2 = std::min(area.x2, picture.width);
   const int y2 = std::min(area.y2, picture.height);
+  const auto bytes = pixel_bytes(picture.format, color);
+  const int channels = tensor::channels_of(picture.format);
   for (int y = std::max(area.y1, 0); y < y2; ++y) {
+    std::uint8_t* out = picture.row(y) + std::ptrdiff_t{x1} * channels;
     for (int x = x1; x < x2; ++x) {
-      put_pixel(picture, x, y, color);
+      for (int c = 0; c < channels; ++c) {
+        *out++ = bytes[static_cast<std::size_t>(c)];
+      }
     }
   }
 }
@@ -112,14 +110,42 @@ void line(tensor::Picture& picture, const tensor::Keypoint& from, const tensor::
   stroke(picture, from, to, thickness / 2, color);
 }
 
-void blend(tensor::Picture& picture, int x, int y, Color color, int share) {
-  if (x < 0 || y < 0 || x >= picture.width || y >= picture.height) {
+void blend(tensor::Picture& picture, int x1, int x2, int y, Color color, int share) {
+  x1 = std::max(x1, 0);
+  x2 = std::min(x2, picture.width);
+  if (y < 0 || y >= picture.height) {
     return;
   }
-  const Color below = pixel_at(picture, x, y);
-  put_pixel(picture, x, y,
-            {mixed(below.red, color.red, share), mixed(below.green, color.green, share),
-             mixed(below.blue, color.blue, share)});
+  const auto bytes = pixel_bytes(picture.format, color);
+  const int channels = tensor::channels_of(picture.format);
+  std::uint8_t* out = picture.row(y) + std::ptrdiff_t{x1} * channels;
+  for (int x = x1; x < x2; ++x) {
+    for (int c = 0; c < channels; ++c, ++out) {
+      *out = mixed(*out, bytes[static_cast<std::size_t>(c)], share);
+    }
+  }
+}
+
+void blend_polygon(tensor::Picture& picture, std::span<const OverlayPoint> corners, Color color,
+                   int share) {
+  std::vector<float> crossings;
+  for (int y = 0; y < picture.height; ++y) {
+    const float center = static_cast<float>(y) + 0.5F;
+    crossings.clear();
+    for (std::size_t i = 0; i < corners.size(); ++i) {
+      const OverlayPoint& from = corners[i];
+      const OverlayPoint& to = corners[(i + 1) % corners.size()];
+      if ((from.y <= center) != (to.y <= center)) {
+        const float x = from.x + (center - from.y) / (to.y - from.y) * (to.x - from.x);
+        crossings.push_back(std::isnan(x) ? 0 : x);
+      }
+    }
+    std::ranges::sort(crossings);
+    for (std::size_t i = 0; i + 1 < crossings.size(); i += 2) {
+      blend(picture, clipped(std::ceil(crossings[i] - 0.5F), picture.width),
+            clipped(std::ceil(crossings[i + 1] - 0.5F), picture.width), y, color, share);
+    }
+  }
 }
 
 void text(tensor::Picture& picture, int x, int y, std::string_view words, int scale, Color color) {
@@ -150,7 +176,7 @@ int text_width(std::string_view words, int scale) {
 int text_height(int scale) { return kGlyphHeight * scale; }
 
 Color readable_on(Color background) {
-  return tensor::luma(background.red, background.green, background.blue) > 140 ? kBlack : kWhite;
+  return tensor::luma(background.red, background.green, background.blue) > 120 ? kBlack : kWhite;
 }
 
 Color class_color(int index) {

@@ -5,8 +5,10 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
+#include "media/overlay.hpp"
 #include "tensor/picture.hpp"
 #include "tensor/results.hpp"
 
@@ -38,8 +40,12 @@ void disc(tensor::Picture& picture, float center_x, float center_y, float radius
 /// A straight stroke with round ends, `thickness` pixels wide.
 void line(tensor::Picture& picture, const tensor::Keypoint& from, const tensor::Keypoint& to,
           float thickness, Color color);
-/// Mixes `color` into one pixel: share 0 leaves it, 256 replaces it. Outside is ignored.
-void blend(tensor::Picture& picture, int x, int y, Color color, int share);
+/// Mixes `color` into the pixels [x1, x2) of row y: share 0 leaves them, 256 replaces them. What
+/// lies outside is ignored.
+void blend(tensor::Picture& picture, int x1, int x2, int y, Color color, int share);
+/// Mixes `color` into the pixels whose centers lie in the polygon, by the even-odd rule.
+void blend_polygon(tensor::Picture& picture, std::span<const OverlayPoint> corners, Color color,
+                   int share);
 
 /// Left upper corner at (x, y); every font pixel becomes scale x scale.
 void text(tensor::Picture& picture, int x, int y, std::string_view words, int scale, Color color);

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include <limits>
 
 #include "media/font.hpp"
@@ -65,13 +68,50 @@ TEST(Canvas, DiscAndLineAreRound) {
   EXPECT_EQ(shape_of(stroke), ".....\n#####\n.....\n");
 }
 
+TEST(Canvas, StrokesInAnyDirectionFillThePixelsThatAreNear) {
+  for (const tensor::Keypoint& to : {tensor::Keypoint{30, 4, 1}, tensor::Keypoint{5, 31, 1},
+                                     tensor::Keypoint{29, 27, 1}, tensor::Keypoint{-9, 40, 1}}) {
+    const tensor::Keypoint from{6.3F, 5.1F, 1};
+    tensor::Picture picture(PixelFormat::kGray, 33, 29);
+    line(picture, from, to, 5, kWhite);
+    for (int y = 0; y < 29; ++y) {
+      for (int x = 0; x < 33; ++x) {
+        const double px = x + 0.5 - double{from.x};
+        const double py = y + 0.5 - double{from.y};
+        const double dx = double{to.x} - double{from.x};
+        const double dy = double{to.y} - double{from.y};
+        const double along = std::clamp((px * dx + py * dy) / (dx * dx + dy * dy), 0.0, 1.0);
+        const double off = std::hypot(px - along * dx, py - along * dy);
+        if (std::abs(off - 2.5) > 1e-3) {
+          ASSERT_EQ(picture.row(y)[x] != 0, off < 2.5) << x << ", " << y;
+        }
+      }
+    }
+  }
+}
+
+TEST(Canvas, PolygonsCoverThePixelsWhoseCentersAreInside) {
+  tensor::Picture picture(PixelFormat::kGray, 6, 4);
+  blend_polygon(picture, std::vector<OverlayPoint>{{1, 0.6F}, {5, 0.6F}, {5, 3}, {1, 3}}, kWhite,
+                256);
+  EXPECT_EQ(shape_of(picture), "......\n.####.\n.####.\n......\n");
+  tensor::Picture bow(PixelFormat::kGray, 6,
+                      2);  // crosses itself: a center on an edge counts on its right
+  blend_polygon(bow, std::vector<OverlayPoint>{{0, 0}, {6, 2}, {6, 0}, {0, 2}}, kWhite, 256);
+  EXPECT_EQ(shape_of(bow), "#...##\n#...##\n");
+  tensor::Picture outside(PixelFormat::kGray, 3, 2);
+  blend_polygon(outside, std::vector<OverlayPoint>{{-1e9F, -1e9F}, {1e9F, -1e9F}, {0, 1e9F}},
+                kWhite, 256);
+  EXPECT_EQ(shape_of(outside), "###\n###\n");
+}
+
 TEST(Canvas, AnyCoordinateIsAllowed) {
   tensor::Picture picture(PixelFormat::kRgb, 4, 4);
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   disc(picture, kInfinity, 0, 3, kWhite);
   disc(picture, std::numeric_limits<float>::quiet_NaN(), 0, 3, kWhite);
   line(picture, {-1e30F, -1e30F, 1}, {-1e29F, -1e29F, 1}, 2, kWhite);
-  blend(picture, -1, 7, kWhite, 256);
+  blend(picture, -9, -1, 7, kWhite, 256);
   fill(picture, {3, 3, 1, 1}, kWhite);
   EXPECT_EQ(shape_of(picture), "....\n....\n....\n....\n");
 }
@@ -79,9 +119,9 @@ TEST(Canvas, AnyCoordinateIsAllowed) {
 TEST(Canvas, BlendMixesAndColorsFollowThePixelFormat) {
   tensor::Picture rgb(PixelFormat::kRgb, 1, 1);
   tensor::Picture bgr(PixelFormat::kBgr, 1, 1);
-  blend(rgb, 0, 0, {200, 100, 50}, 128);
+  blend(rgb, 0, 1, 0, {200, 100, 50}, 128);
   EXPECT_EQ(rgb.pixels, (std::vector<std::uint8_t>{100, 50, 25}));
-  blend(bgr, 0, 0, {200, 100, 50}, 256);
+  blend(bgr, 0, 1, 0, {200, 100, 50}, 256);
   EXPECT_EQ(bgr.pixels, (std::vector<std::uint8_t>{50, 100, 200}));
 }
 

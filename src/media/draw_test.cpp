@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "media/canvas.hpp"
 
@@ -98,6 +101,93 @@ TEST(Draw, HostileFindingsStayInsideThePicture) {
     draw(picture, findings, {.stats = "12.3 ms"});
     EXPECT_EQ(picture.pixels.size(), 6U * static_cast<unsigned>(tensor::channels_of(format)));
   }
+}
+
+/// Pixels of exactly this color.
+int count_of(const tensor::Picture& picture, Color color) {
+  int count = 0;
+  for (std::size_t i = 0; i < picture.pixels.size(); i += 3) {
+    count += Color{picture.pixels[i], picture.pixels[i + 1], picture.pixels[i + 2]} == color;
+  }
+  return count;
+}
+
+TEST(Draw, ColorsFollowTheTrackWhereThereIsOne) {
+  tensor::Findings findings;
+  findings.detections = {box_at(20, 40, 90, 100)};
+  tensor::Picture by_class = gray_ground();
+  draw(by_class, findings, {.scale = 1});
+  EXPECT_GT(count_of(by_class, class_color(3)), 300);
+  findings.detections[0].track = 5;
+  tensor::Picture by_track = gray_ground();
+  draw(by_track, findings, {.scale = 1});
+  EXPECT_EQ(count_of(by_track, class_color(3)), 0);
+  EXPECT_GT(count_of(by_track, class_color(5)), 300);
+}
+
+TEST(Draw, CaptionsOfOneBoxGrowWithTrackAndSecondClasses) {
+  const auto plate = [](const tensor::Detection& detection) {
+    tensor::Findings findings;
+    findings.detections = {detection};
+    tensor::Picture picture = gray_ground();
+    draw(picture, findings, {.scale = 1});
+    return count_of(picture, class_color(2)) + count_of(picture, kWhite) +
+           count_of(picture, kBlack);
+  };
+  tensor::Detection detection = box_at(20, 60, 90, 100);
+  detection.index = 2;
+  const int alone = plate(detection);
+  detection.classes = {{"asleep", 0, 0.9F}};
+  const int with_class = plate(detection);
+  EXPECT_GT(with_class, alone + 300);
+  detection.classes = std::vector<tensor::Classification>(50, {"asleep", 0, 0.9F});
+  EXPECT_LT(plate(detection), alone + 5 * (with_class - alone));
+  detection.classes.clear();
+  detection.track = 2;
+  EXPECT_GT(plate(detection), alone + 100);
+}
+
+TEST(Draw, ZonesAreTintedAndOutlined) {
+  tensor::Picture picture = gray_ground();
+  const Overlay zone{.kind = OverlayKind::kZone,
+                     .name = "",
+                     .points = {{50, 40}, {150, 40}, {150, 100}, {50, 100}},
+                     .inside = 1,
+                     .color = 1};
+  draw_all(picture, {.overlays = {&zone}}, {.scale = 1});
+  EXPECT_TRUE(changed(picture, 120, 80));
+  EXPECT_FALSE(changed(picture, 170, 80));
+  const std::uint8_t* edge = picture.row(70) + std::ptrdiff_t{50} * 3;
+  EXPECT_EQ((Color{edge[0], edge[1], edge[2]}), class_color(1));
+}
+
+TEST(Draw, TheArrowOfALinePointsToTheRightOfItsDirection) {
+  const auto drawn = [](OverlayPoint from, OverlayPoint to) {
+    tensor::Picture picture = gray_ground();
+    const Overlay line{.kind = OverlayKind::kLine, .name = "", .points = {from, to}, .color = 1};
+    draw_all(picture, {.overlays = {&line}}, {.scale = 1});
+    // The arrow's tip, beside the line's middle.
+    return std::pair(changed(picture, 100, 60 + 10), changed(picture, 100, 60 - 10));
+  };
+  EXPECT_EQ(drawn({20, 60}, {180, 60}).first, true);
+  EXPECT_EQ(drawn({180, 60}, {20, 60}).second, true);
+}
+
+TEST(Draw, HostileOverlaysStayInsideThePicture) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  std::vector<Overlay> overlays(6);
+  overlays[1].points = {{1, 1}, {1, 1}, {1, 1}};
+  overlays[2].points = {{-1e30F, -1e30F}, {1e30F, 1e30F}, {1e30F, -1e30F}};
+  overlays[3].points = {{kInfinity, 0}, {0, kInfinity}, {0, 0}};
+  overlays[4] = {.kind = OverlayKind::kLine, .name = "x", .points = {{2, 2}, {2, 2}}};
+  overlays[5] = {.kind = OverlayKind::kLine, .name = "x", .points = {{-1e30F, 3}, {1e30F, 3}}};
+  Drawing drawing;
+  for (const Overlay& overlay : overlays) {
+    drawing.overlays.push_back(&overlay);
+  }
+  tensor::Picture picture(PixelFormat::kRgb, 30, 20);
+  draw_all(picture, drawing);
+  EXPECT_EQ(picture.pixels.size(), 1800U);
 }
 
 TEST(Draw, SizesFollowThePicture) {
