@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -175,7 +176,10 @@ T little_sample(const std::byte* at) {
   return value;
 }
 
-double finite(double value) { return std::isfinite(value) ? value : 0; }
+/// What no float can hold is no number either.
+double finite(double value) {
+  return std::abs(value) <= double{std::numeric_limits<float>::max()} ? value : 0;
+}
 
 double sample_at(WavCoding coding, const std::byte* at) {
   switch (coding) {
