@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "pipeline/elements/event_element.hpp"
 #include "pipeline/elements/threshold_element.hpp"
 #include "pipeline/elements/track_element.hpp"
 
@@ -12,6 +13,7 @@ std::span<const ElementType> element_types() {
   static const std::vector<ElementType> types{
       threshold_element_type(),
       track_element_type(),
+      event_element_type(),
   };
   return types;
 }

@@ -56,8 +56,7 @@ Result<const ElementResult*> wanted_result(const Packet& packet, const std::stri
   for (const auto& result : packet.results) {
     others += (others.empty() ? "'" : ", '") + result->element + "'";
   }
-  return fail(ErrorCode::kInvalid, "there is no result of '{}' (of: {}); there is one of {}", of,
-              of, others);
+  return fail(ErrorCode::kInvalid, "of: there is no result of '{}', only of {}", of, others);
 }
 
 Result<std::vector<std::string>> read_labels(document::MapReader& settings, std::string_view key) {
