@@ -86,15 +86,27 @@ void on_last_pad(GstElement* /*decoder*/, gpointer self) {
   }
 }
 
-/// Decoders are made by decodebin; those that have threads of their own are told how many.
-void on_element(GstBin* /*bin*/, GstBin* /*inner*/, GstElement* element, gpointer self) {
+/// Decoders that have threads of their own are told how many.
+void limit_threads(GstElement* element, bool live) {
   if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "max-threads") == nullptr) {
     return;
   }
   const int cores = static_cast<int>(g_get_num_processors());
-  const int threads =
-      pipeline_of(self).request.live() ? kLiveDecoderThreads : std::min(cores, kMostDecoderThreads);
+  const int threads = live ? kLiveDecoderThreads : std::min(cores, kMostDecoderThreads);
   g_object_set(element, "max-threads", threads, nullptr);
+}
+
+/// What decodebin has chosen, before it runs.
+void on_element(GstBin* /*bin*/, GstBin* /*inner*/, GstElement* element, gpointer self) {
+  Pipeline& pipeline = pipeline_of(self);
+  limit_threads(element, pipeline.request.live());
+  GstElementFactory* const factory = gst_element_get_factory(element);
+  // decodebin drops errors while it starts a part. A demuxer that reads by itself may have failed
+  // for good by then, and nothing would ever come.
+  if (factory != nullptr &&
+      gst_element_factory_list_is_type(factory, GST_ELEMENT_FACTORY_TYPE_DEMUXER) != FALSE) {
+    pipeline.watch.listen_to(element);
+  }
 }
 
 /// Decoders may write rows with padding, straight into the buffers that we get: saves them a copy.

@@ -3,6 +3,7 @@
 
 #include <gst/pbutils/missing-plugins.h>
 
+#include <memory>
 #include <utility>
 
 #include "arete/plugin/host.hpp"
@@ -29,6 +30,12 @@ std::string describe_missing(GstMessage* message) {
          std::string(decoder_package(media_type));
 }
 
+/// Between a part's own bus and the one that its bin has given it.
+struct Relay {
+  Watch* watch;
+  ObjectPtr<GstBus> outer;
+};
+
 }  // namespace
 
 void Watch::attach(GstElement* pipeline) {
@@ -39,6 +46,27 @@ void Watch::attach(GstElement* pipeline) {
 void Watch::detach(GstElement* pipeline) {
   const ObjectPtr<GstBus> bus(gst_element_get_bus(pipeline));
   gst_bus_set_sync_handler(bus.get(), nullptr, nullptr, nullptr);
+}
+
+void Watch::listen_to(GstElement* part) {
+  auto relay = std::make_unique<Relay>(Relay{this, ObjectPtr<GstBus>(gst_element_get_bus(part))});
+  const ObjectPtr<GstBus> inner(gst_bus_new());
+  gst_bus_set_sync_handler(inner.get(), &Watch::on_part_message, relay.release(),
+                           [](gpointer owned) { delete static_cast<Relay*>(owned); });
+  gst_element_set_bus(part, inner.get());
+}
+
+GstBusSyncReply Watch::on_part_message(GstBus* /*bus*/, GstMessage* message, gpointer relay) {
+  const auto& to = *static_cast<Relay*>(relay);
+  if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
+    to.watch->take(message);
+  }
+  if (to.outer != nullptr) {
+    gst_bus_post(to.outer.get(), message);  // takes the reference
+  } else {
+    gst_message_unref(message);
+  }
+  return GST_BUS_DROP;
 }
 
 void Watch::fail(arete_code code, std::string message) {

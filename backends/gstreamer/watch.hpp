@@ -28,6 +28,8 @@ class Watch {
   /// Listens to the messages of `pipeline`, which must be told to detach before this goes.
   void attach(GstElement* pipeline);
   static void detach(GstElement* pipeline);
+  /// Hears the errors of a part before the bins around it, which may keep them to themselves.
+  void listen_to(GstElement* part);
 
   /// The first failure stays.
   void fail(arete_code code, std::string message);
@@ -53,6 +55,7 @@ class Watch {
 
  private:
   static GstBusSyncReply on_message(GstBus* bus, GstMessage* message, gpointer self);
+  static GstBusSyncReply on_part_message(GstBus* bus, GstMessage* message, gpointer relay);
   void take(GstMessage* message);
   void take_warning(GstMessage* message);
 

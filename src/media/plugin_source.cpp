@@ -11,7 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "io/files.hpp"
 #include "media/address.hpp"
+#include "media/clip_extent.hpp"
 
 namespace arete::media {
 namespace {
@@ -82,6 +84,22 @@ Result<arete_source_kind> abi_kind(const SourceSettings& settings) {
   }
 }
 
+/// Why a clip will end too early; empty for all else, also for what cannot be looked at: the
+/// plug-in says why.
+std::string reason_for_early_end(const SourceSettings& settings) {
+  io::PosixFiles files;
+  const auto status = files.status(settings.url);
+  if (settings.kind != SourceKind::kVideo || !status || status->kind != io::FileKind::kFile) {
+    return "";
+  }
+  const auto file = files.open(settings.url);
+  if (!file) {
+    return "";
+  }
+  auto reason = cut_off(**file, status->bytes);
+  return reason && !reason->empty() ? "the file is cut off: " + *reason : "";
+}
+
 class PluginSource final : public Source {
  public:
   PluginSource(const MediaPlugin& plugin, Clock& clock, Address address, arete_source* source)
@@ -94,7 +112,7 @@ class PluginSource final : public Source {
   PluginSource& operator=(const PluginSource&) = delete;
   ~PluginSource() override { plugin_.table().close(source_); }
 
-  [[nodiscard]] Status learn(const SourceSettings& settings);
+  [[nodiscard]] Status learn(const SourceSettings& settings, std::string early_end);
   [[nodiscard]] const StreamInfo& info() const override { return info_; }
   [[nodiscard]] Result<std::optional<MediaPacket>> next() override;
   void stop() override { plugin_.table().interrupt(source_); }
@@ -113,13 +131,15 @@ class PluginSource final : public Source {
   Address address_;
   arete_source* source_;
   StreamInfo info_;
+  std::string early_end_;       ///< what the end of the stream is, if not an end
   std::size_t block_ = 0;       ///< samples a packet
   std::vector<float> sound_;    ///< what is not yet a block
   Nanoseconds sound_start_{0};  ///< of its first sample
   Nanoseconds last_{0};
 };
 
-Status PluginSource::learn(const SourceSettings& settings) {
+Status PluginSource::learn(const SourceSettings& settings, std::string early_end) {
+  early_end_ = std::move(early_end);
   arete_stream_info info{};
   info.struct_size = sizeof(arete_stream_info);
   ARETE_TRY(explain(plugin_.table().info(source_, &info)));
@@ -166,6 +186,9 @@ Result<std::optional<MediaPacket>> PluginSource::next() {
 
 Result<std::optional<MediaPacket>> PluginSource::next_frame() {
   ARETE_TRY_ASSIGN(auto packet, pull());
+  if (packet == nullptr && !early_end_.empty()) {
+    return fail(ErrorCode::kCorrupt, "{}: {}", address_.name, early_end_);
+  }
   if (packet == nullptr) {
     return std::optional<MediaPacket>();
   }
@@ -226,17 +249,19 @@ Result<std::unique_ptr<Source>> open_plugin_source(const MediaPlugin& plugin, Cl
       settings.sample_rate_hz == 0 ? kDefaultSampleRate : settings.sample_rate_hz;
   request.newest = settings.newest ? 1 : 0;
   request.timeout_ns = settings.timeout.count();
+  std::string early_end = reason_for_early_end(settings);
   arete_source* opened = nullptr;
   if (Status status = plugin.check(plugin.table().open(&request, &opened)); !status) {
-    Error safe(status.error().code(), without_secrets(status.error().message(), address));
-    return std::unexpected<Error>(std::move(safe).with_context(address.name));
+    const std::string reason = without_secrets(status.error().message(), address);
+    return fail(status.error().code(), "{}: {}{}{}", address.name, reason,
+                early_end.empty() ? "" : "; ", early_end);
   }
   if (opened == nullptr) {
     return fail(ErrorCode::kInternal, "{}: the plug-in gave neither a source nor an error",
                 address.name);
   }
   auto source = std::make_unique<PluginSource>(plugin, clock, std::move(address), opened);
-  ARETE_TRY(source->learn(settings));
+  ARETE_TRY(source->learn(settings, std::move(early_end)));
   return std::unique_ptr<Source>(std::move(source));
 }
 
