@@ -80,8 +80,9 @@ void draw_keypoints(tensor::Picture& picture, const tensor::Detection& detection
     return index >= 0 && static_cast<std::size_t>(index) < points.size() &&
            points[static_cast<std::size_t>(index)].score >= options.keypoint_score;
   };
+  const bool connected = options.skeleton_points == 0 || options.skeleton_points == points.size();
   for (const auto& [from, to] : options.skeleton) {
-    if (seen(from) && seen(to)) {
+    if (connected && seen(from) && seen(to)) {
       const auto& a = points[static_cast<std::size_t>(from)];
       const auto& b = points[static_cast<std::size_t>(to)];
       line(picture, a, b, 2 * size + 2, readable_on(color));

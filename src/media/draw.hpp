@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <span>
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,9 +19,10 @@ namespace arete::media {
 
 struct DrawOptions {
   std::vector<std::pair<int, int>> skeleton{};  ///< pairs of keypoint indices to connect
-  float keypoint_score = 0.3F;                  ///< keypoints below are left out
-  float mask_share = 0.45F;                     ///< 0 = invisible, 1 = opaque; class 0 is not drawn
-  float zone_share = 0.2F;                      ///< the same, of a zone's area
+  std::size_t skeleton_points = 0;  ///< keypoints that a detection with lines has; 0 = any number
+  float keypoint_score = 0.3F;      ///< keypoints below are left out
+  float mask_share = 0.45F;         ///< 0 = invisible, 1 = opaque; class 0 is not drawn
+  float zone_share = 0.2F;          ///< the same, of a zone's area
   std::string stats{};  ///< e.g. "yolox_nano 12.3 ms  onnxruntime f32  24.8 fps"; empty = no line
   int scale = 0;        ///< pixels a font pixel; 0 = from the picture's size
 };

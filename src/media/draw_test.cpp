@@ -86,6 +86,18 @@ TEST(Draw, KeypointsBelowTheScoreAreLeftOut) {
   EXPECT_FALSE(changed(picture, 60, 45));
 }
 
+TEST(Draw, LinesAreDrawnForThatManyKeypointsOnly) {
+  tensor::Findings findings;
+  tensor::Detection pose;
+  pose.keypoints = {{30, 30, 0.9F}, {90, 30, 0.9F}};
+  findings.detections.push_back(pose);
+  for (const std::size_t points : {0U, 2U, 17U}) {
+    tensor::Picture picture = gray_ground();
+    draw(picture, findings, {.skeleton = {{0, 1}}, .skeleton_points = points, .scale = 1});
+    EXPECT_EQ(changed(picture, 60, 30), points != 17);
+  }
+}
+
 TEST(Draw, HostileFindingsStayInsideThePicture) {
   tensor::Findings findings;
   constexpr float kInfinity = std::numeric_limits<float>::infinity();

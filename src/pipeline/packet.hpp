@@ -59,6 +59,8 @@ struct Packet {
   std::shared_ptr<const media::MediaPacket> media;            ///< never null
   std::vector<std::shared_ptr<const ElementResult>> results;  ///< oldest first
   std::vector<EventRecord> events;
+  std::string picture_file{};  ///< that the frame was written to, if it was
+  std::string mask_file{};     ///< the same, of its mask
 
   /// The picture, or nullptr.
   [[nodiscard]] const media::VideoFrame* frame() const {
