@@ -4,16 +4,18 @@
 #include <vector>
 
 #include "pipeline/elements/event_element.hpp"
+#include "pipeline/elements/line_element.hpp"
+#include "pipeline/elements/motion_element.hpp"
 #include "pipeline/elements/threshold_element.hpp"
 #include "pipeline/elements/track_element.hpp"
+#include "pipeline/elements/zone_element.hpp"
 
 namespace arete::pipeline {
 
 std::span<const ElementType> element_types() {
   static const std::vector<ElementType> types{
-      threshold_element_type(),
-      track_element_type(),
-      event_element_type(),
+      motion_element_type(), threshold_element_type(), track_element_type(),
+      zone_element_type(),   line_element_type(),      event_element_type(),
   };
   return types;
 }

@@ -51,7 +51,7 @@ Result<std::unique_ptr<Graph>> Graph::create(GraphSpec spec, const Environment& 
   std::unique_ptr<Graph> graph(new Graph(std::move(spec), environment));
   if (!graph->environment_.sources) {
     graph->environment_.sources = [files = &environment.files, clock = &environment.clock](
-                                      const media::SourceSettings& settings) {
+                                      std::size_t, const media::SourceSettings& settings) {
       return media::open_source(*files, *clock, settings);
     };
   }

@@ -13,6 +13,13 @@ Nanoseconds thread_cpu() {
   return std::chrono::seconds(time.tv_sec) + Nanoseconds(time.tv_nsec);
 }
 
+void GraphRun::captured(const Packet& packet, bool live, bool restart) {
+  if (hooks_.on_captured) {
+    const std::lock_guard lock(hook_mutex_);
+    hooks_.on_captured(packet, live, restart);
+  }
+}
+
 void GraphRun::raised(const Packet& packet, const EventRecord& event) {
   ++events_;
   if (hooks_.on_event) {

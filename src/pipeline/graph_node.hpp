@@ -35,6 +35,7 @@ class GraphRun {
   [[nodiscard]] Ledger& ledger() { return ledger_; }
   [[nodiscard]] const PipelineOptions& options() const { return options_; }
 
+  void captured(const Packet& packet, bool live, bool restart);
   void raised(const Packet& packet, const EventRecord& event);
   void output(const Packet& packet);
   /// Counted, and told once for each kind of message in a row.

@@ -9,6 +9,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -27,8 +28,9 @@
 
 namespace arete::pipeline {
 
-using SourceOpener =
-    std::function<Result<std::unique_ptr<media::Source>>(const media::SourceSettings&)>;
+/// Opens source `index` of the pipeline.
+using SourceOpener = std::function<Result<std::unique_ptr<media::Source>>(
+    std::size_t index, const media::SourceSettings&)>;
 
 /// What a pipeline lives in.
 struct Environment {
@@ -40,6 +42,9 @@ struct Environment {
 
 /// What others want to hear. Each is called by one thread at a time, but not always the same.
 struct PipelineHooks {
+  /// A packet as it came from its source, before anything else. `live`: it cannot be read again;
+  /// `restart`: its stream began anew with it.
+  std::function<void(const Packet&, bool live, bool restart)> on_captured{};
   std::function<void(const Packet&, const EventRecord&)> on_event{};  ///< as soon as it is raised
   /// A packet that nobody takes any further, with all that was found.
   std::function<void(const Packet&)> on_output{};

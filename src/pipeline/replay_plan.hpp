@@ -1,5 +1,5 @@
-// Which packets a recorded run lost in which queue: what a replay loses again.
-// Threads: const use from any.
+// What a replay takes from a recording instead of deciding it again: when each packet came, and
+// which packets were lost in which queue. Threads: const use from any.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -8,12 +8,20 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "pipeline/element.hpp"
 
 namespace arete::pipeline {
 
+struct RecordedStamp {
+  Nanoseconds captured{0};
+  Nanoseconds media_time{0};
+  bool restart = false;  ///< the stream began anew before this packet
+};
+
 struct ReplayPlan {
+  std::vector<std::vector<RecordedStamp>> stamps;  ///< [source][sequence]
   /// (element, source, sequence) -> kDropped or kRefused
   std::map<std::tuple<std::string, int, std::int64_t>, Decision> lost;
 

@@ -2,9 +2,8 @@
 #include "pipeline/source_runner.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
-
-#include "base/log.hpp"
 
 namespace arete::pipeline {
 
@@ -16,7 +15,7 @@ SourceRunner::SourceRunner(GraphRun& run, SourceSpec spec, std::size_t position,
 }
 
 Status SourceRunner::open_now() {
-  auto opened = opener_(spec_.settings);
+  auto opened = opener_(position_, spec_.settings);
   if (!opened) {
     return std::unexpected(
         std::move(opened).error().with_context("source '" + spec_.name + "'").at(spec_.where));
@@ -89,6 +88,10 @@ bool SourceRunner::reopen() {
 }
 
 bool SourceRunner::after_error(const Error& error) {
+  if (run_.options().replay != nullptr && spec_.settings.kind != media::SourceKind::kPictures) {
+    run_.give_up(error);  // a replay that cannot read what was recorded shows nothing
+    return false;
+  }
   if (error.code() == ErrorCode::kCancelled && run_.stopping()) {
     return false;
   }
@@ -115,45 +118,37 @@ bool SourceRunner::after_end() {
   return status.has_value() || after_error(status.error());
 }
 
-/// Times of one stream that begins anew go on where the last one ended.
-Stamp SourceRunner::stamp_of(const media::MediaPacket& packet) {
-  Stamp stamp;
-  stamp.source = static_cast<int>(position_);
-  stamp.sequence = sequence_++;
+/// Single pictures are no sequence: each begins anew.
+bool SourceRunner::begins_anew() const {
+  return renewed_ || (spec_.settings.kind == media::SourceKind::kPictures &&
+                      spec_.settings.frames_per_second == 0 && sequence_ > 0);
+}
+
+/// Times of a stream that begins anew go on where the last one ended.
+void SourceRunner::set_times(const media::MediaPacket& packet, Stamp& stamp) {
   const Nanoseconds own = media::media_time_of(packet);
   stamp.captured = std::max(run_.clock().monotonic(), last_captured_);
   if (renewed_) {
     const Nanoseconds gap =
         live() ? std::max(stamp.captured - last_captured_, last_step_) : last_step_;
     base_ = std::max(last_media_, Nanoseconds(0)) + gap - own;
-    renewed_ = false;
   }
   stamp.media_time = std::max(own + base_, last_media_);
-  return stamp;
 }
 
-void SourceRunner::pass_on(media::MediaPacket packet, Nanoseconds asked) {
-  if (renewed_) {
-    deliver_restart(targets_, static_cast<int>(position_));
-  } else if (spec_.settings.kind == media::SourceKind::kPictures &&
-             spec_.settings.frames_per_second == 0 && sequence_ > 0) {
-    deliver_restart(targets_, static_cast<int>(position_));  // no sequence, but single pictures
+/// False if stop() came first.
+bool SourceRunner::pace(Stamp& stamp) {
+  if (!paced_from_) {
+    paced_from_ = run_.clock().monotonic() - stamp.media_time;
   }
-  const Nanoseconds given = run_.clock().monotonic();
-  Stamp stamp = stamp_of(packet);
-  if (spec_.pace == Pace::kRealtime) {
-    if (!paced_from_) {
-      paced_from_ = run_.clock().monotonic() - stamp.media_time;
-    }
-    if (!wait_until(*paced_from_ + stamp.media_time)) {
-      return;
-    }
-    stamp.captured = std::max(run_.clock().monotonic(), last_captured_);
+  if (!wait_until(*paced_from_ + stamp.media_time)) {
+    return false;
   }
-  last_step_ = last_media_ < Nanoseconds(0) ? Nanoseconds(0) : stamp.media_time - last_media_;
-  last_media_ = stamp.media_time;
-  last_captured_ = stamp.captured;
-  delay_ = spec_.retry.first;
+  stamp.captured = std::max(run_.clock().monotonic(), last_captured_);
+  return true;
+}
+
+void SourceRunner::book(const Stamp& stamp, Nanoseconds asked, Nanoseconds given) {
   LedgerRecord record;
   record.work = Work::kDecode;
   record.element = record.source = static_cast<std::uint16_t>(position_);
@@ -163,13 +158,42 @@ void SourceRunner::pass_on(media::MediaPacket packet, Nanoseconds asked) {
   record.end_ns = given.count();
   record.batch = 1;
   run_.ledger().add(record, stamp.captured);
-  {
-    const std::lock_guard lock(mutex_);
-    ++report_.packets;
+  const std::lock_guard lock(mutex_);
+  ++report_.packets;
+}
+
+void SourceRunner::pass_on(media::MediaPacket packet, Nanoseconds asked) {
+  const Nanoseconds given = run_.clock().monotonic();
+  Stamp stamp;
+  stamp.source = static_cast<int>(position_);
+  stamp.sequence = sequence_;
+  bool restart = begins_anew();
+  const ReplayPlan* const replay = run_.options().replay;
+  if (replay != nullptr) {
+    const RecordedStamp& recorded = replay->stamps[position_][static_cast<std::size_t>(sequence_)];
+    stamp.captured = recorded.captured;
+    stamp.media_time = recorded.media_time;
+    restart = recorded.restart;
+  } else {
+    set_times(packet, stamp);
+    if (spec_.pace == Pace::kRealtime && !pace(stamp)) {
+      return;
+    }
+  }
+  ++sequence_;
+  renewed_ = false;
+  last_step_ = last_media_ < Nanoseconds(0) ? Nanoseconds(0) : stamp.media_time - last_media_;
+  last_media_ = stamp.media_time;
+  last_captured_ = stamp.captured;
+  delay_ = spec_.retry.first;
+  book(stamp, asked, given);
+  if (restart) {
+    deliver_restart(targets_, stamp.source);
   }
   Packet made;
   made.stamp = stamp;
   made.media = std::make_shared<const media::MediaPacket>(std::move(packet));
+  run_.captured(made, live(), restart);
   deliver(run_, targets_, std::move(made));
 }
 
@@ -179,14 +203,21 @@ Result<std::optional<media::MediaPacket>> SourceRunner::read() {
   }
   const Nanoseconds cpu = thread_cpu();
   auto packet = source_->next();
-  const Nanoseconds spent = thread_cpu() - cpu;
-  decode_cpu_ += spent;
-  run_.ledger().add_cpu(position_, spent);
+  run_.ledger().add_cpu(position_, thread_cpu() - cpu);
   return packet;
 }
 
+/// As many as the file allows, in a replay as many as were recorded.
+std::int64_t SourceRunner::most_packets() const {
+  if (run_.options().replay != nullptr) {
+    return static_cast<std::int64_t>(run_.options().replay->stamps[position_].size());
+  }
+  return spec_.most_packets == 0 ? std::numeric_limits<std::int64_t>::max() : spec_.most_packets;
+}
+
 void SourceRunner::loop() {
-  bool more = source_ != nullptr || reopen();
+  const std::int64_t most = most_packets();
+  bool more = most > 0 && (source_ != nullptr || reopen());
   while (more && !run_.stopping()) {
     const Nanoseconds asked = run_.clock().monotonic();
     auto packet = read();
@@ -196,7 +227,7 @@ void SourceRunner::loop() {
       more = after_end();
     } else {
       pass_on(std::move(**packet), asked);
-      more = spec_.most_packets == 0 || sequence_ < spec_.most_packets;
+      more = sequence_ < most;
     }
   }
   deliver_end(targets_);

@@ -28,8 +28,6 @@ class SourceRunner {
   [[nodiscard]] SourceReport report() const;
 
  private:
-  enum class Next { kPacket, kEnd };
-
   [[nodiscard]] bool live() const;
   [[nodiscard]] bool reopen();
   [[nodiscard]] Status open_now();
@@ -38,7 +36,11 @@ class SourceRunner {
   [[nodiscard]] bool after_error(const Error& error);
   [[nodiscard]] bool after_end();
   void pass_on(media::MediaPacket packet, Nanoseconds asked);
-  [[nodiscard]] Stamp stamp_of(const media::MediaPacket& packet);
+  [[nodiscard]] bool begins_anew() const;
+  void set_times(const media::MediaPacket& packet, Stamp& stamp);
+  [[nodiscard]] bool pace(Stamp& stamp);
+  void book(const Stamp& stamp, Nanoseconds asked, Nanoseconds given);
+  [[nodiscard]] std::int64_t most_packets() const;
   /// False if stop() came first.
   [[nodiscard]] bool wait_until(Nanoseconds time);
 
@@ -62,7 +64,6 @@ class SourceRunner {
   Nanoseconds last_media_{-1};
   Nanoseconds last_step_{0};
   Nanoseconds last_captured_{0};
-  Nanoseconds decode_cpu_{0};
 };
 
 }  // namespace arete::pipeline
