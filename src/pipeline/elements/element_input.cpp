@@ -59,6 +59,17 @@ Result<const ElementResult*> wanted_result(const Packet& packet, const std::stri
   return fail(ErrorCode::kInvalid, "of: there is no result of '{}', only of {}", of, others);
 }
 
+Result<const ElementResult*> tracked_result(const Packet& packet, const std::string& of) {
+  ARETE_TRY_ASSIGN(const ElementResult* const found, wanted_result(packet, of));
+  if (!found->tracked) {
+    return fail(ErrorCode::kInvalid,
+                "the detections of '{}' have no tracks: put an element of type 'track' between it "
+                "and this one",
+                found->element);
+  }
+  return found;
+}
+
 Result<std::vector<std::string>> read_labels(document::MapReader& settings, std::string_view key) {
   const document::Node* const node = settings.find(key);
   if (node == nullptr) {

@@ -32,6 +32,10 @@ inline constexpr double kMaxSeconds = 366.0 * 24 * 3600;
 [[nodiscard]] Result<const ElementResult*> wanted_result(const Packet& packet,
                                                          const std::string& of);
 
+/// The same; kInvalid if no tracker has looked at it.
+[[nodiscard]] Result<const ElementResult*> tracked_result(const Packet& packet,
+                                                          const std::string& of);
+
 /// One label or a list of them; empty = all.
 [[nodiscard]] Result<std::vector<std::string>> read_labels(document::MapReader& settings,
                                                            std::string_view key);

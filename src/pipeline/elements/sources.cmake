@@ -4,12 +4,22 @@ set(element_sources
   elements/event_element.cpp
   elements/event_rule.cpp
   elements/event_settings.cpp
+  elements/line_crossing.cpp
+  elements/line_element.cpp
+  elements/luma_grid.cpp
+  elements/motion_element.cpp
+  elements/motion_gate.cpp
   elements/score_segments.cpp
   elements/shapes.cpp
   elements/threshold_element.cpp
-  elements/track_element.cpp)
+  elements/track_element.cpp
+  elements/zone_element.cpp
+  elements/zone_presence.cpp)
 set(element_tests
   elements/event_element_test.cpp
+  elements/line_element_test.cpp
+  elements/motion_element_test.cpp
   elements/score_segments_test.cpp
   elements/threshold_element_test.cpp
-  elements/track_element_test.cpp)
+  elements/track_element_test.cpp
+  elements/zone_element_test.cpp)
