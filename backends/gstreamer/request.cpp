@@ -9,7 +9,7 @@ namespace {
 using arete::plugin::Failure;
 
 /// Far above any camera's.
-constexpr int kMostPixels = 1 << 16;
+constexpr int kMostAcross = 1 << 16;
 constexpr double kMostFrames = 10'000;
 constexpr int kMostSamples = 384'000;
 
@@ -30,8 +30,8 @@ Request Request::of(const arete_source_request* given) {
   if (given->url == nullptr || *given->url == '\0') {
     throw Failure(ARETE_INVALID, "no address was given");
   }
-  check_range("the width", given->width, kMostPixels);
-  check_range("the height", given->height, kMostPixels);
+  check_range("the width", given->width, kMostAcross);
+  check_range("the height", given->height, kMostAcross);
   check_range("the frame rate", given->frames_per_second, kMostFrames);
   check_range("the sample rate", given->sample_rate_hz, kMostSamples);
   Request made;

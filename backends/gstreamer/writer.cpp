@@ -19,7 +19,7 @@ using arete::plugin::Failure;
 constexpr int kMostWaiting = 2;
 /// Ticks a second of the file's times: the rates of film and television divide it.
 constexpr guint kTimeScale = 90'000;
-constexpr int kMostPixels = 1 << 14;
+constexpr int kMostSide = 1 << 14;
 
 const arete_video_request& checked(const arete_video_request* request) {
   if (request == nullptr || request->struct_size < sizeof(arete_video_request)) {
@@ -28,8 +28,8 @@ const arete_video_request& checked(const arete_video_request* request) {
   if (request->path == nullptr || *request->path == '\0') {
     throw Failure(ARETE_INVALID, "no path was given");
   }
-  const bool size_fits = request->width > 0 && request->width <= kMostPixels &&
-                         request->height > 0 && request->height <= kMostPixels;
+  const bool size_fits = request->width > 0 && request->width <= kMostSide &&
+                         request->height > 0 && request->height <= kMostSide;
   if (!size_fits || request->width % 2 != 0 || request->height % 2 != 0) {
     throw Failure(ARETE_INVALID, "a video cannot have " + std::to_string(request->width) + "x" +
                                      std::to_string(request->height) + " pixels");

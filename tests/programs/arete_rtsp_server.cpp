@@ -66,7 +66,7 @@ Options parse(int count, char** arguments) {
 std::string launch_line(const Options& options) {
   if (!options.clip.empty()) {
     return "( filesrc location=\"" + options.clip +
-           "\" ! qtdemux ! h264parse ! rtph264pay "
+           "\" ! qtdemux ! rtph264pay "
            "name=pay0 pt=96 config-interval=-1 )";
   }
   return "( videotestsrc is-live=true pattern=ball ! video/x-raw,format=I420,width=" +
