@@ -8,6 +8,7 @@
 #   libjpeg-turbo 2.1, libpng 1.6      media
 #   Highway 1.2 (Debian 13's)          transform; optional: without it the plain loops are built
 #   GStreamer 1.22                     backends/gstreamer, looked up there; without it not built
+#   libmosquitto 2.0, libcurl 7.88     io_mqtt, io_http; optional: without them sending is unavailable
 #   CLI11 2.1                          apps
 #   GoogleTest 1.12                    tests
 find_package(Threads REQUIRED)
@@ -56,4 +57,20 @@ else()
   if(TARGET hwy::hwy)
     set(ARETE_USES_highway hwy::hwy)
   endif()
+endif()
+
+# What sends events away. Each is left out if it is not there: its module then says so at run time.
+find_package(CURL 7.85 QUIET)
+if(TARGET CURL::libcurl)
+  set(ARETE_USES_curl CURL::libcurl)
+endif()
+find_path(ARETE_MOSQUITTO_INCLUDE mosquitto.h)
+find_library(ARETE_MOSQUITTO_LIBRARY mosquitto)
+mark_as_advanced(ARETE_MOSQUITTO_INCLUDE ARETE_MOSQUITTO_LIBRARY)
+if(ARETE_MOSQUITTO_INCLUDE AND ARETE_MOSQUITTO_LIBRARY)
+  add_library(arete_mosquitto UNKNOWN IMPORTED)
+  set_target_properties(arete_mosquitto PROPERTIES
+    IMPORTED_LOCATION "${ARETE_MOSQUITTO_LIBRARY}"
+    INTERFACE_INCLUDE_DIRECTORIES "${ARETE_MOSQUITTO_INCLUDE}")
+  set(ARETE_USES_mosquitto arete_mosquitto)
 endif()

@@ -34,6 +34,8 @@ THIRD_PARTY = {
     "jerror.h": ["src/media"],
     "png.h": ["src/media"],
     "hwy": ["src/transform"],
+    "mosquitto.h": ["src/io_mqtt"],
+    "curl": ["src/io_http"],
     "CLI": ["apps"],
     "gst": ["backends/gstreamer", "tests/programs"],
     "glib.h": ["backends/gstreamer", "tests/programs"],
