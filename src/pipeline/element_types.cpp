@@ -3,19 +3,25 @@
 
 #include <vector>
 
+#include "pipeline/elements/draw_element.hpp"
 #include "pipeline/elements/event_element.hpp"
 #include "pipeline/elements/line_element.hpp"
 #include "pipeline/elements/motion_element.hpp"
+#include "pipeline/elements/snapshot_element.hpp"
 #include "pipeline/elements/threshold_element.hpp"
 #include "pipeline/elements/track_element.hpp"
+#include "pipeline/elements/write_pictures_element.hpp"
+#include "pipeline/elements/write_video_element.hpp"
 #include "pipeline/elements/zone_element.hpp"
 
 namespace arete::pipeline {
 
 std::span<const ElementType> element_types() {
   static const std::vector<ElementType> types{
-      motion_element_type(), threshold_element_type(), track_element_type(),
-      zone_element_type(),   line_element_type(),      event_element_type(),
+      motion_element_type(),      threshold_element_type(), track_element_type(),
+      zone_element_type(),        line_element_type(),      event_element_type(),
+      snapshot_element_type(),    draw_element_type(),      write_pictures_element_type(),
+      write_video_element_type(),
   };
   return types;
 }

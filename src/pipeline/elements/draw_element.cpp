@@ -45,8 +45,6 @@ class DrawElement final : public Element {
     return {};
   }
 
-  void restart(int source) override { captured_.erase(source); }
-
  private:
   /// What the results say of themselves, and how often frames come.
   std::string stats_of(const Packet& packet) {

@@ -8,3 +8,8 @@ list(APPEND element_sources
   elements/video_parts.cpp
   elements/write_pictures_element.cpp
   elements/write_video_element.cpp)
+list(APPEND element_tests
+  elements/draw_element_test.cpp
+  elements/snapshot_element_test.cpp
+  elements/write_pictures_element_test.cpp
+  elements/write_video_element_test.cpp)

@@ -115,10 +115,6 @@ class SnapshotElement final : public Element {
     return {};
   }
 
-  void restart(int source) override {
-    std::erase_if(last_, [&](const auto& entry) { return entry.first.first == source; });
-  }
-
  private:
   /// Writes one if it is time; what goes wrong must not cost the event.
   void take(const Packet& packet, const EventRecord* event, std::string& file, Emitter& out) {

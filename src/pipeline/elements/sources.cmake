@@ -23,3 +23,4 @@ set(element_tests
   elements/threshold_element_test.cpp
   elements/track_element_test.cpp
   elements/zone_element_test.cpp)
+include("${CMAKE_CURRENT_LIST_DIR}/output_sources.cmake")
