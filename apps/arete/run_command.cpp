@@ -3,20 +3,19 @@
 #include <sys/resource.h>
 #include <CLI/CLI.hpp>
 
-#include <cstdlib>
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "commands.hpp"
-#include "convert/embedded_spec.hpp"
-#include "convert/engine_model.hpp"
+#include "model_factory.hpp"
 #include "pipeline/picture_run.hpp"
 #include "pipeline/result_node.hpp"
+#include "pipeline_run.hpp"
 #include "report/progress.hpp"
 #include "run_text.hpp"
-#include "spec/lookup.hpp"
-#include "spec/resolve.hpp"
+#include "usage.hpp"
 
 namespace arete::app {
 namespace {
@@ -24,11 +23,13 @@ namespace {
 struct RunArguments {
   std::string model;
   std::vector<std::string> inputs;
-  std::string engine = "auto";
+  std::string engine;
   std::string spec;
   std::string draw;
   std::string cache;
   std::vector<std::string> options;
+  std::vector<std::string> models;
+  StreamOptions stream;
 };
 
 struct Prepared {
@@ -36,39 +37,24 @@ struct Prepared {
   pipeline::RunIdentity identity;
 };
 
-Result<runtime::LoadOptions> load_options(const RunArguments& arguments) {
-  runtime::LoadOptions options;
-  options.cache_dir = arguments.cache;
-  for (const std::string& option : arguments.options) {
-    const std::size_t equals = option.find('=');
-    if (equals == std::string::npos) {
-      return fail_at("--option", ErrorCode::kInvalid, "--option '{}' is not of the form NAME=VALUE",
-                     option);
-    }
-    options.options[option.substr(0, equals)] = option.substr(equals + 1);
-  }
-  return options;
+Result<pipeline::ModelSettings> model_settings(const RunArguments& arguments) {
+  pipeline::ModelSettings settings;
+  settings.name = "model";
+  settings.file = arguments.model;
+  settings.engine = arguments.engine.empty() ? "auto" : arguments.engine;
+  settings.spec = arguments.spec;
+  settings.cache = arguments.cache;
+  ARETE_TRY(add_options(arguments.options, settings));
+  return settings;
 }
 
 Result<Prepared> prepare(io::Files& files, const RunArguments& arguments) {
-  ARETE_TRY_ASSIGN(const auto options, load_options(arguments));
-  ARETE_TRY_ASSIGN(const convert::ModelSource source, convert::open_source(files, arguments.model));
-  spec::LookupRequest request;
-  request.model = arguments.model;
-  if (!arguments.spec.empty()) {
-    request.given = arguments.spec;
-  }
-  ARETE_TRY_ASSIGN(request.metadata, convert::embedded_spec(source));
-  request.spec_folders = spec::folders_from(std::getenv("ARETE_SPECS"));
-  ARETE_TRY_ASSIGN(const spec::Spec spec, spec::lookup(files, request));
-  ARETE_TRY_ASSIGN(convert::LoadedModel loaded,
-                   convert::load_model(engines(), source, arguments.engine, options));
+  ARETE_TRY_ASSIGN(const pipeline::ModelSettings settings, model_settings(arguments));
+  ARETE_TRY_ASSIGN(pipeline::ModelParts parts, make_model(files, engines(), settings));
   ARETE_TRY_ASSIGN(
-      spec::ResolvedSpec resolved,
-      spec::resolve(spec, pipeline::facts_of(loaded.inputs), pipeline::facts_of(loaded.outputs)));
-  ARETE_TRY_ASSIGN(pipeline::ModelRunner runner,
-                   pipeline::ModelRunner::create(std::move(loaded.session), std::move(resolved)));
-  return Prepared{std::move(runner), {loaded.engine, loaded.precision, 0}};
+      pipeline::ModelRunner runner,
+      pipeline::ModelRunner::create(std::move(parts.session), std::move(parts.spec), 1));
+  return Prepared{std::move(runner), {parts.identity.engine, parts.identity.precision, 0}};
 }
 
 Result<std::vector<io::Path>> all_pictures(io::Files& files,
@@ -88,7 +74,7 @@ std::uint64_t peak_rss_bytes() {
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
-Result<ExitCode> run_all(const RunArguments& arguments, Output& output) {
+Result<ExitCode> run_pictures_of(const RunArguments& arguments, Output& output) {
   io::PosixFiles files;
   SystemClock clock;
   ARETE_TRY_ASSIGN(const auto pictures, all_pictures(files, arguments.inputs));
@@ -125,6 +111,55 @@ Result<ExitCode> run_all(const RunArguments& arguments, Output& output) {
   return report.failed == 0 ? kOk : kFailed;
 }
 
+Status refuse(bool given, std::string_view option, std::string_view why) {
+  if (!given) {
+    return {};
+  }
+  return fail_at(option, ErrorCode::kInvalid, "{} {}", option, why);
+}
+
+Result<ExitCode> run_file(const RunArguments& arguments, Output& output) {
+  constexpr std::string_view kInFile = "is for a model; a pipeline's file says it itself";
+  ARETE_TRY(refuse(!arguments.spec.empty(), "--spec", kInFile));
+  ARETE_TRY(refuse(!arguments.draw.empty(), "--draw", kInFile));
+  ARETE_TRY(refuse(!arguments.cache.empty(), "--cache", kInFile));
+  const GraphChanges changes{arguments.inputs, arguments.models, arguments.options,
+                             arguments.engine};
+  return run_pipeline_file(arguments.model, changes, arguments.stream, output);
+}
+
+Result<ExitCode> run_model(const RunArguments& arguments, Output& output) {
+  ARETE_TRY(refuse(!arguments.models.empty(), "--model", "is for pipelines"));
+  if (arguments.inputs.empty()) {
+    return fail_at("--input", ErrorCode::kInvalid, "--input is needed: what the model runs on");
+  }
+  io::PosixFiles files;
+  const auto streams = std::ranges::count_if(
+      arguments.inputs, [&](const std::string& input) { return is_stream(files, input); });
+  if (streams == 0) {
+    const StreamOptions& stream = arguments.stream;
+    constexpr std::string_view kStreams = "is for streams, not for single pictures";
+    ARETE_TRY(refuse(!stream.record.empty(), "--record", kStreams));
+    ARETE_TRY(refuse(!stream.replay.empty(), "--replay", kStreams));
+    ARETE_TRY(refuse(!stream.trace.empty(), "--trace", kStreams));
+    ARETE_TRY(refuse(!stream.metrics.empty(), "--metrics", kStreams));
+    return run_pictures_of(arguments, output);
+  }
+  if (streams != static_cast<std::ptrdiff_t>(arguments.inputs.size())) {
+    return fail_at("--input", ErrorCode::kInvalid,
+                   "pictures and streams cannot be inputs of the same run");
+  }
+  ARETE_TRY_ASSIGN(pipeline::ModelSettings settings, model_settings(arguments));
+  StreamOptions options = arguments.stream;
+  options.print = options.print.empty() ? "results" : options.print;
+  return run_streams({std::move(settings), arguments.inputs, arguments.draw}, options, output);
+}
+
+Result<ExitCode> run_all(const RunArguments& arguments, Output& output) {
+  return is_pipeline_file(arguments.model) ? run_file(arguments, output)
+                                           : run_model(arguments, output);
+}
+
 ExitCode run_run(const RunArguments& arguments, Output& output) {
   const auto code = run_all(arguments, output);
   if (!code) {
@@ -134,37 +169,84 @@ ExitCode run_run(const RunArguments& arguments, Output& output) {
   return *code;
 }
 
+void add_model_options(CLI::App& parser, RunArguments& arguments) {
+  parser
+      .add_option("--engine", arguments.engine,
+                  "One of `arete backends`, or auto (default) for the first that can run the file")
+      ->type_name("NAME");
+  parser
+      .add_option("--spec", arguments.spec,
+                  "What inputs and outputs mean; else the file MODEL.spec.yaml beside it, "
+                  "the model's own metadata, or the folders in ARETE_SPECS")
+      ->type_name("FILE");
+  parser
+      .add_option("--draw", arguments.draw,
+                  "Folder for annotated copies and masks; of a clip or camera also a .mp4 file")
+      ->type_name("FOLDER");
+  parser
+      .add_option("--option", arguments.options,
+                  "An option of the engine (`arete backends` lists them); may be repeated")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  parser.add_option("--cache", arguments.cache, "Folder where the engine may keep compiled forms")
+      ->type_name("FOLDER");
+}
+
+void add_stream_options(CLI::App& parser, RunArguments& arguments) {
+  StreamOptions& stream = arguments.stream;
+  parser
+      .add_option("--model", arguments.models,
+                  "Another file for a model of the pipeline; may be repeated")
+      ->type_name("NAME=FILE")
+      ->allow_extra_args(false);
+  parser
+      .add_option("--print", stream.print,
+                  "What goes to standard output: events (default of a pipeline), results (default "
+                  "of a model), none")
+      ->type_name("WHAT")
+      ->check(one_of({"events", "results", "none"}));
+  parser
+      .add_option("--record", stream.record,
+                  "Folder for a recording: what came and what was decided")
+      ->type_name("FOLDER");
+  parser
+      .add_option("--replay", stream.replay,
+                  "Recording to run again; exit code 3 if something is decided otherwise")
+      ->type_name("FOLDER")
+      ->excludes("--record");
+  parser
+      .add_option("--trace", stream.trace,
+                  "File for a trace of every step, for chrome://tracing or Perfetto")
+      ->type_name("FILE");
+  parser
+      .add_option("--metrics", stream.metrics,
+                  "File for counters and times as Prometheus text, written every 5 s")
+      ->type_name("FILE");
+}
+
 }  // namespace
 
 Command run_command(CLI::App& app) {
   auto arguments = std::make_shared<RunArguments>();
-  CLI::App* parser = app.add_subcommand("run", "Run a model on pictures and say what it found");
-  parser->add_option("MODEL", arguments->model, "ONNX or TFLite file")->required();
-  parser->add_option("--input", arguments->inputs, "Pictures (JPEG, PNG, BMP) or folders of them")
+  CLI::App* parser =
+      app.add_subcommand("run", "Run a model on pictures, clips, cameras or sound, or a pipeline");
+  parser
+      ->add_option("MODEL", arguments->model,
+                   "ONNX or TFLite file, or a pipeline (.yaml, see docs/reference/pipeline.md)")
       ->required();
   parser
-      ->add_option("--engine", arguments->engine,
-                   "One of `arete backends`, or auto (default) for the first that can run the file")
-      ->type_name("NAME");
-  parser
-      ->add_option("--spec", arguments->spec,
-                   "What inputs and outputs mean; else the file MODEL.spec.yaml beside it, "
-                   "the model's own metadata, or the folders in ARETE_SPECS")
-      ->type_name("FILE");
-  parser->add_option("--draw", arguments->draw, "Folder for annotated copies and masks")
-      ->type_name("FOLDER");
-  parser
-      ->add_option("--option", arguments->options,
-                   "An option of the engine (`arete backends` lists them); may be repeated")
-      ->type_name("NAME=VALUE")
-      ->allow_extra_args(false);
-  parser->add_option("--cache", arguments->cache, "Folder where the engine may keep compiled forms")
-      ->type_name("FOLDER");
+      ->add_option("--input", arguments->inputs,
+                   "Pictures or folders of them, clips, rtsp:// addresses, /dev/video0, WAV or CSV "
+                   "files; of a pipeline NAME=INPUT replaces a source")
+      ->type_name("INPUT");
+  add_model_options(*parser, *arguments);
+  add_stream_options(*parser, *arguments);
   parser->footer(
       "Examples:\n"
       "  arete run model.tflite --input street.jpg\n"
       "  arete run model.onnx --input pictures/ --draw out/ --engine onnxruntime\n"
-      "  arete run model.onnx --input a.png --option intra_op_threads=2 --output json");
+      "  arete run model.onnx --input clip.mp4 --draw annotated.mp4\n"
+      "  arete run door.yaml --input cam=rtsp://camera/stream --output json");
   return {parser, [arguments](Output& output) { return run_run(*arguments, output); }};
 }
 

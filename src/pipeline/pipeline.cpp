@@ -27,6 +27,7 @@ Result<SwapReport> Pipeline::swap_model(const ModelSettings& settings, const Swa
 
 const GraphSpec& Pipeline::spec() const { return graph_->spec(); }
 Ledger& Pipeline::ledger() { return graph_->ledger(); }
+const Ledger& Pipeline::ledger() const { return graph_->ledger(); }
 std::vector<ModelIdentity> Pipeline::models() const { return graph_->models(); }
 
 }  // namespace arete::pipeline

@@ -98,6 +98,7 @@ class Pipeline {
 
   [[nodiscard]] const GraphSpec& spec() const;
   [[nodiscard]] Ledger& ledger();
+  [[nodiscard]] const Ledger& ledger() const;
   /// Engine and precision of each model, in the file's order.
   [[nodiscard]] std::vector<ModelIdentity> models() const;
 

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "report/table.hpp"
+#include "report/units.hpp"
+
+namespace arete::app {
+namespace {
+
+using document::Node;
+using pipeline::Decision;
+using pipeline::ElementSums;
+using pipeline::Ledger;
+using pipeline::Work;
+
+double milliseconds(Nanoseconds duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+double seconds(Nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
+
+std::uint64_t count_of(const std::array<std::uint64_t, pipeline::kDecisionCount>& decisions,
+                       Decision decision) {
+  return decisions[static_cast<std::size_t>(decision)];
+}
+
+std::uint64_t lost_of(const std::array<std::uint64_t, pipeline::kDecisionCount>& decisions) {
+  return count_of(decisions, Decision::kDropped) + count_of(decisions, Decision::kRefused);
+}
+
+std::int64_t packets_in(const pipeline::PipelineReport& report) {
+  std::int64_t packets = 0;
+  for (const auto& source : report.sources) {
+    packets += source.packets;
+  }
+  return packets;
+}
+
+std::string steps_table(const Ledger& ledger) {
+  using report::Align;
+  report::Table table({{"step"},
+                       {"packets", Align::kRight},
+                       {"p50 ms", Align::kRight},
+                       {"p99 ms", Align::kRight},
+                       {"queue p99", Align::kRight},
+                       {"CPU ms", Align::kRight},
+                       {"gated", Align::kRight},
+                       {"lost", Align::kRight},
+                       {"failed", Align::kRight}});
+  for (std::size_t i = 0; i < ledger.names().size(); ++i) {
+    const ElementSums sums = ledger.sums_of(i);
+    const auto wait = sums.time.find(Work::kWait);
+    for (const auto& [work, times] : sums.time) {
+      if (work == Work::kWait) {
+        continue;
+      }
+      const bool whole = work == Work::kElement || work == Work::kDecode;
+      const double cpu =
+          times.count() == 0 ? 0 : milliseconds(sums.cpu) / static_cast<double>(times.count());
+      const auto number = [&](Decision decision) {
+        const std::uint64_t count = count_of(sums.decisions, decision);
+        return whole && count > 0 ? fmt::format("{}", count) : std::string();
+      };
+      const std::uint64_t lost = lost_of(sums.decisions);
+      table.add_row({whole ? ledger.names()[i] : fmt::format("  {}", pipeline::name_of(work)),
+                     fmt::format("{}", times.count()),
+                     fmt::format("{:.2f}", milliseconds(times.quantile(0.5))),
+                     fmt::format("{:.2f}", milliseconds(times.quantile(0.99))),
+                     whole && wait != sums.time.end()
+                         ? fmt::format("{:.2f}", milliseconds(wait->second.quantile(0.99)))
+                         : std::string(),
+                     whole ? fmt::format("{:.2f}", cpu) : std::string(), number(Decision::kGated),
+                     whole && lost > 0 ? fmt::format("{}", lost) : std::string(),
+                     number(Decision::kFailed)});
+    }
+  }
+  return table.text();
+}
+
+std::string sources_table(const pipeline::PipelineReport& report) {
+  report::Table table({{"source"},
+                       {"packets", report::Align::kRight},
+                       {"a second", report::Align::kRight},
+                       {"errors", report::Align::kRight},
+                       {"came back", report::Align::kRight}});
+  for (const pipeline::SourceReport& source : report.sources) {
+    const double rate = report.duration > Nanoseconds(0)
+                            ? static_cast<double>(source.packets) / seconds(report.duration)
+                            : 0;
+    table.add_row({source.name, fmt::format("{}", source.packets), fmt::format("{:.1f}", rate),
+                   fmt::format("{}", source.errors), fmt::format("{}", source.reconnects)});
+  }
+  return table.text();
+}
+
+std::string models_text(const std::vector<pipeline::ModelIdentity>& models) {
+  std::string text;
+  for (const pipeline::ModelIdentity& model : models) {
+    text += fmt::format("{}{} on {} ({})", text.empty() ? "" : ", ", model.name, model.engine,
+                        model.precision);
+  }
+  return text;
+}
+
+/// Processor time of everything, and of what is neither source nor element.
+struct Cpu {
+  Nanoseconds all{0};
+  Nanoseconds overhead{0};
+};
+
+Cpu cpu_of(const Ledger& ledger) {
+  Cpu cpu;
+  cpu.overhead = ledger.overhead();
+  cpu.all = cpu.overhead;
+  for (std::size_t i = 0; i < ledger.names().size(); ++i) {
+    cpu.all += ledger.sums_of(i).cpu;
+  }
+  return cpu;
+}
+
+Node times_node(const stats::DurationHistogram& times) {
+  Node node = Node::map();
+  node.set("p50_ms", milliseconds(times.quantile(0.5)));
+  return node.set("p99_ms", milliseconds(times.quantile(0.99)));
+}
+
+/// The stages of the contract, over all elements that have them.
+Node stages_node(const Ledger& ledger) {
+  std::map<Work, stats::DurationHistogram> all;
+  for (std::size_t i = 0; i < ledger.names().size(); ++i) {
+    const ElementSums sums = ledger.sums_of(i);
+    for (const auto& [work, times] : sums.time) {
+      if (work != Work::kElement && work != Work::kWait) {
+        all[work].merge(times);
+      }
+    }
+  }
+  Node node = Node::map();
+  for (const auto& [work, times] : all) {
+    node.set(std::string(pipeline::name_of(work)), times_node(times));
+  }
+  return node;
+}
+
+Node element_node(const Ledger& ledger, std::size_t element) {
+  const ElementSums sums = ledger.sums_of(element);
+  Node node = Node::map();
+  node.set("name", ledger.names()[element]);
+  const auto times = sums.time.find(Work::kElement);
+  node.set("packets", times == sums.time.end() ? 0 : times->second.count());
+  if (times != sums.time.end()) {
+    node.set("time", times_node(times->second));
+  }
+  if (const auto wait = sums.time.find(Work::kWait); wait != sums.time.end()) {
+    node.set("queue", times_node(wait->second));
+  }
+  node.set("cpu_ms", milliseconds(sums.cpu));
+  Node decisions = Node::map();
+  for (std::size_t d = 0; d < pipeline::kDecisionCount; ++d) {
+    if (sums.decisions[d] > 0) {
+      decisions.set(std::string(pipeline::name_of(static_cast<Decision>(d))), sums.decisions[d]);
+    }
+  }
+  return node.set("decisions", std::move(decisions));
+}
+
+Node source_node(const pipeline::SourceReport& source) {
+  Node node = Node::map();
+  node.set("name", source.name).set("packets", source.packets).set("errors", source.errors);
+  return node.set("reconnects", source.reconnects);
+}
+
+}  // namespace
+
+std::string event_text(const pipeline::Packet& packet, const pipeline::EventRecord& event,
+                       const std::vector<std::string>& sources) {
+  const std::string what =
+      event.label.empty() ? std::string() : fmt::format("  {} {:.2f}", event.label, event.score);
+  const std::string span =
+      event.end > event.start ? fmt::format(" to {:.2f} s", seconds(event.end)) : std::string();
+  return fmt::format("{:>9.2f} s{}  {}  {}{}  ({})\n", seconds(event.start), span,
+                     sources[static_cast<std::size_t>(packet.stamp.source)], event.kind, what,
+                     event.reason);
+}
+
+std::string summary_text(const pipeline::Pipeline& pipeline, const pipeline::PipelineReport& report,
+                         std::uint64_t peak_rss_bytes) {
+  const Ledger& ledger = pipeline.ledger();
+  const std::int64_t packets = packets_in(report);
+  const Cpu cpu = cpu_of(ledger);
+  const double per_packet = packets == 0 ? 0 : milliseconds(cpu.all) / static_cast<double>(packets);
+  const double share =
+      cpu.all > Nanoseconds(0) ? 100 * seconds(cpu.overhead) / seconds(cpu.all) : 0;
+  std::string text = "\n" + steps_table(ledger) + "\n" + sources_table(report);
+  text += fmt::format(
+      "\n{} packets in {:.1f} s, {:.1f} a second; {} events, {} failures\n"
+      "processor: {:.2f} ms a packet on the pipeline's threads, {:.1f} % of it neither sources nor "
+      "elements; at most {} of memory\n",
+      packets, seconds(report.duration),
+      report.duration > Nanoseconds(0) ? static_cast<double>(packets) / seconds(report.duration)
+                                       : 0,
+      report.events, report.failures, per_packet, share, report::human_bytes(peak_rss_bytes));
+  const std::string models = models_text(pipeline.models());
+  return models.empty() ? text : text + models + "\n";
+}
+
+document::Node summary_node(const pipeline::Pipeline& pipeline,
+                            const pipeline::PipelineReport& report, std::uint64_t peak_rss_bytes) {
+  const Ledger& ledger = pipeline.ledger();
+  const std::int64_t packets = packets_in(report);
+  const std::vector<pipeline::ModelIdentity> models = pipeline.models();
+  const Cpu cpu = cpu_of(ledger);
+  Node sources = Node::list();
+  for (const auto& source : report.sources) {
+    sources.push(source_node(source));
+  }
+  Node elements = Node::list();
+  for (std::size_t i = ledger.sources(); i < ledger.names().size(); ++i) {
+    elements.push(element_node(ledger, i));
+  }
+  Node summary = Node::map();
+  summary.set("frames", packets).set("seconds", seconds(report.duration));
+  summary.set("fps", report.duration > Nanoseconds(0)
+                         ? Node(static_cast<double>(packets) / seconds(report.duration))
+                         : Node());
+  summary.set("events", report.events).set("failures", report.failures);
+  summary.set("stages", stages_node(ledger)).set("peak_rss_bytes", peak_rss_bytes);
+  summary.set("cpu_ms", milliseconds(cpu.all)).set("overhead_cpu_ms", milliseconds(cpu.overhead));
+  summary.set("engine", models.empty() ? Node() : Node(models.front().engine));
+  summary.set("precision", models.empty() ? Node() : Node(models.front().precision));
+  summary.set("sources", std::move(sources)).set("elements", std::move(elements));
+  return Node::map().set("schema", 1).set("summary", std::move(summary));
+}
+
+}  // namespace arete::app
