@@ -34,8 +34,9 @@ std::string precision_of(const model::Model& model) {
   return std::string(tensor::name_of(most == bytes.end() ? tensor::DType::kF32 : most->first));
 }
 
-/// Copies what the file says of quantization to the engine's infos of the same name and dtype.
-void add_quantization(std::vector<runtime::TensorInfo>& infos,
+/// What the file says and the engine does not, of the same name and dtype: quantization, and the
+/// rank (ONNX Runtime tells a scalar like a tensor of unknown rank).
+void add_file_facts(std::vector<runtime::TensorInfo>& infos,
                       const std::vector<runtime::TensorInfo>& stated) {
   for (runtime::TensorInfo& info : infos) {
     const auto same = std::ranges::find_if(stated, [&](const runtime::TensorInfo& candidate) {
@@ -43,6 +44,9 @@ void add_quantization(std::vector<runtime::TensorInfo>& infos,
     });
     if (same != stated.end() && !info.quantization) {
       info.quantization = same->quantization;
+    }
+    if (same != stated.end() && !info.dims) {
+      info.dims = same->dims;
     }
   }
 }
@@ -58,8 +62,8 @@ Result<LoadedModel> load_on(const runtime::Backend& backend, const ModelSource& 
   loaded.engine = backend.info().name;
   loaded.converted = engine_model.converted;
   if (const auto model = source.model()) {  // an engine may know more operators than the IR
-    add_quantization(loaded.inputs, input_infos(**model));
-    add_quantization(loaded.outputs, output_infos(**model));
+    add_file_facts(loaded.inputs, input_infos(**model));
+    add_file_facts(loaded.outputs, output_infos(**model));
     loaded.precision = precision_of(**model);
   } else {
     loaded.precision = "unknown";
