@@ -4,9 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <span>
 #include <string>
-#include <utility>
 
 #include "media/built_in_sources.hpp"
 #include "media/plugin_source.hpp"

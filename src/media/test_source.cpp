@@ -131,7 +131,8 @@ class TestSource final : public BuiltInSource {
     const std::size_t from = units(left);
     const std::size_t to = std::min(units(left + side), units(width));
     for (int y = 0; y < height; y += plane.rows_per_row, out += row_bytes) {
-      const auto moved = static_cast<int>((index_ * kBandsPerFrame + y / 2 * 2) % kBandPeriod);
+      const auto moved =
+          static_cast<int>((index_ * kBandsPerFrame + std::int64_t{y / 2} * 2) % kBandPeriod);
       std::memcpy(out, plane.bands.data() + units(moved) * unit, row_bytes);
       if (y >= top && y < top + side) {
         for (std::size_t i = from; i < to; ++i) {

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <string>
 #include <string_view>
 
 namespace arete::media {

@@ -83,7 +83,7 @@ Result<std::unique_ptr<Element>> make_draw(document::MapReader& reader, const El
 }  // namespace
 
 const ElementType& draw_element_type() {
-  static const ElementType type{.name = "draw",
+  static const ElementType kType{.name = "draw",
                                 .summary = "draws what was found into the picture",
                                 .takes = PacketType::kFrame | PacketType::kResult,
                                 .gives =
@@ -95,7 +95,7 @@ const ElementType& draw_element_type() {
                                 .heavy = true,
                                 .make = make_draw,
                                 .needs_picture = true};
-  return type;
+  return kType;
 }
 
 }  // namespace arete::pipeline

@@ -211,7 +211,7 @@ Result<std::unique_ptr<Element>> make_snapshot(document::MapReader& reader,
 }  // namespace
 
 const ElementType& snapshot_element_type() {
-  static const ElementType type{
+  static const ElementType kType{
       .name = "snapshot",
       .summary = "writes a picture of each event",
       .takes = static_cast<PacketTypes>(PacketType::kResult),
@@ -219,7 +219,7 @@ const ElementType& snapshot_element_type() {
       .heavy = true,
       .make = make_snapshot,
       .needs_picture = true};
-  return type;
+  return kType;
 }
 
 }  // namespace arete::pipeline

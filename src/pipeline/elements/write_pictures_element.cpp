@@ -157,7 +157,7 @@ Result<std::unique_ptr<Element>> make_write_pictures(document::MapReader& reader
 }  // namespace
 
 const ElementType& write_pictures_element_type() {
-  static const ElementType type{
+  static const ElementType kType{
       .name = "write_pictures",
       .summary = "writes each frame as a JPEG or PNG file",
       .takes = PacketType::kFrame | PacketType::kResult,
@@ -165,7 +165,7 @@ const ElementType& write_pictures_element_type() {
       .heavy = true,
       .make = make_write_pictures,
       .needs_picture = true};
-  return type;
+  return kType;
 }
 
 }  // namespace arete::pipeline

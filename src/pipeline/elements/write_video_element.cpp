@@ -100,7 +100,7 @@ Result<std::unique_ptr<Element>> make_write_video(document::MapReader& reader,
 }
 
 const ElementType& write_video_element_type() {
-  static const ElementType type{
+  static const ElementType kType{
       .name = "write_video",
       .summary = "writes the frames of each source as an MP4 file",
       .takes = PacketType::kFrame | PacketType::kResult,
@@ -111,7 +111,7 @@ const ElementType& write_video_element_type() {
             return make_write_video(reader, context, media::create_video);
           },
       .needs_picture = true};
-  return type;
+  return kType;
 }
 
 }  // namespace arete::pipeline
