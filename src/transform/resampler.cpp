@@ -10,6 +10,19 @@ namespace {
 /// From here on, lookups of one channel at a time leave many lanes unused.
 constexpr double kMixedRatio = 3.5;
 
+bool is_copy(const AcrossPlan& plan) {
+  const AxisTaps& taps = plan.taps;
+  if (taps.wide || plan.layout.step != 1) {
+    return false;
+  }
+  for (std::size_t i = 0; i < taps.outputs(); ++i) {
+    if (taps.weight[i] != 0 || taps.first[i] != taps.first[0] + static_cast<int>(i)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 void Resampler::plan(tensor::PixelFormat format, int components, spec::Resample method,
@@ -36,6 +49,7 @@ void Resampler::plan(tensor::PixelFormat format, int components, spec::Resample 
       mixed_.resize(padded_row(3 * group.across.taps.outputs()));
     }
     make_across_plan(kernels_->shape, group.across);
+    group.copied = is_copy(group.across);
     longest = std::max(longest, group.across.size);
     most_rows = std::max(most_rows, static_cast<std::size_t>(group.down.width));
   }
@@ -76,7 +90,9 @@ void Resampler::row(const tensor::PictureView& picture, int output,
     const std::uint8_t* source =
         blended(group, plane_of(picture, group.samples.plane), static_cast<std::size_t>(output));
     std::uint8_t* const* outs = components + group.samples.component;
-    if (group.across.taps.wide) {
+    if (group.copied) {
+      std::memcpy(outs[0], source, group.across.taps.outputs());
+    } else if (group.across.taps.wide) {
       across_wide(source, group.across, outs);
     } else if (group.across.mixed) {
       std::uint8_t* const mixed = mixed_.data();

@@ -32,6 +32,7 @@ class Resampler {
     SampleGroup samples;
     AxisTaps down;
     AcrossPlan across;
+    bool copied = false;  ///< each output of a row is the sample at its place
   };
 
   const std::uint8_t* blended(const Group& group, const tensor::PlaneView& plane,
