@@ -121,10 +121,10 @@ class CurlHttpClient final : public HttpClient {
     curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, nullptr);
     if (reply.too_long) {
       return fail(ErrorCode::kNoSpace, "{}: the answer has more than {} bytes",
-                  shown_url(request.url), request.response_limit);
+                  shown_url(request.url, request.url_is_secret), request.response_limit);
     }
     if (code != CURLE_OK) {
-      return fail(code_of(code), "{}: {}", shown_url(request.url),
+      return fail(code_of(code), "{}: {}", shown_url(request.url, request.url_is_secret),
                   details[0] != '\0' ? details.data() : curl_easy_strerror(code));
     }
     long status = 0;

@@ -19,22 +19,23 @@ std::size_t end_of_authority(std::string_view url, std::size_t start) {
 
 }  // namespace
 
-std::string shown_url(std::string_view url) {
+std::string shown_url(std::string_view url, bool is_secret) {
   const std::size_t scheme = url.find("://");
   if (scheme == std::string_view::npos) {
-    return std::string(url);
+    return is_secret ? "***" : std::string(url);
   }
   const std::size_t start = scheme + 3;
-  const std::size_t at = url.substr(0, end_of_authority(url, start)).rfind('@');
-  if (at == std::string_view::npos || at < start) {
-    return std::string(url);
-  }
-  return std::string(url.substr(0, start)) + std::string(url.substr(at + 1));
+  const std::size_t end = end_of_authority(url, start);
+  const std::size_t at = url.substr(0, end).rfind('@');
+  const std::size_t host = at == std::string_view::npos || at < start ? start : at + 1;
+  return std::string(url.substr(0, start)) +
+         std::string(url.substr(host, is_secret ? end - host : std::string_view::npos));
 }
 
 Status check_url(std::string_view url) {
   const std::size_t start = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
-  if (start == 0 || end_of_authority(url, start) == start) {
+  const std::size_t end = end_of_authority(url, start);
+  if (start == 0 || end == start || url[end - 1] == '@') {
     return fail(ErrorCode::kInvalid, "'{}' is no URL that begins with http:// or https://",
                 shown_url(url));
   }

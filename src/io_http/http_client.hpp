@@ -31,7 +31,8 @@ struct HttpHeader {
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string url;  ///< http or https
+  std::string url;             ///< http or https
+  bool url_is_secret = false;  ///< then messages name its scheme and host only
   std::vector<HttpHeader> headers;
   std::string body;
   std::string ca_file;  ///< PEM; empty = the system's
@@ -48,8 +49,9 @@ struct HttpResponse {
 
 /// Whether a request may go to `url`: http or https, with a host, without control characters.
 [[nodiscard]] Status check_url(std::string_view url);
-/// `url` without the name and password that it may have, for messages.
-[[nodiscard]] std::string shown_url(std::string_view url);
+/// `url` for messages: without the name and password that it may have, and without what follows
+/// the host if it is secret.
+[[nodiscard]] std::string shown_url(std::string_view url, bool is_secret = false);
 /// Whether `name` and `value` make one header line.
 [[nodiscard]] Status check_header(std::string_view name, std::string_view value);
 

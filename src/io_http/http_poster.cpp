@@ -106,7 +106,8 @@ bool HttpPoster::note(const Result<HttpResponse>& answer) {
     again = code != ErrorCode::kInvalid && code != ErrorCode::kUnsupported &&
             code != ErrorCode::kCancelled;
   } else if (answer->status < 200 || answer->status > 299) {
-    error = fmt::format("{}: status {}", shown_url(request_.url), answer->status);
+    error = fmt::format("{}: status {}", shown_url(request_.url, request_.url_is_secret),
+                        answer->status);
     again = answer->status >= 500 || answer->status == 408 || answer->status == 429;
   }
   std::int64_t failures = 0;

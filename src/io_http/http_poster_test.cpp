@@ -120,6 +120,8 @@ TEST(HttpNames, UrlsAndHeadersAreChecked) {
   }
   EXPECT_EQ(shown_url("https://me:secret@host/a@b"), "https://host/a@b");
   EXPECT_EQ(shown_url("https://host/a@b"), "https://host/a@b");
+  EXPECT_EQ(shown_url("https://me:secret@host:8/a@b?c", true), "https://host:8");
+  EXPECT_EQ(shown_url("secret", true), "***");
   EXPECT_TRUE(check_header("X-Key", "a b\tc"));
   EXPECT_FALSE(check_header("X Key", "a"));
   EXPECT_FALSE(check_header("X:Y", "a"));

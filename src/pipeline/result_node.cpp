@@ -8,6 +8,21 @@ namespace {
 
 using document::Node;
 
+Node class_node(const tensor::Classification& classification) {
+  Node node = Node::map();
+  node.set("label", classification.label).set("index", classification.index);
+  return node.set("score", classification.score);
+}
+
+template <class T>
+Node list_of(const std::vector<T>& items, Node (*make)(const T&)) {
+  Node list = Node::list();
+  for (const T& item : items) {
+    list.push(make(item));
+  }
+  return list;
+}
+
 Node detection_node(const tensor::Detection& detection) {
   Node box = Node::list();
   box.push(detection.box.x1).push(detection.box.y1).push(detection.box.x2).push(detection.box.y2);
@@ -18,28 +33,17 @@ Node detection_node(const tensor::Detection& detection) {
   Node node = Node::map();
   node.set("label", detection.label).set("index", detection.index).set("score", detection.score);
   node.set("box", std::move(box)).set("keypoints", std::move(keypoints));
-  return node.set("track", detection.track ? Node(*detection.track) : Node());
+  node.set("track", detection.track ? Node(*detection.track) : Node());
+  if (!detection.classes.empty()) {
+    node.set("classes", list_of(detection.classes, class_node));
+  }
+  return node;
 }
 
-Node class_node(const tensor::Classification& classification) {
-  Node node = Node::map();
-  node.set("label", classification.label).set("index", classification.index);
-  return node.set("score", classification.score);
-}
-
-Node event_node(const tensor::Event& event) {
+Node window_event_node(const tensor::Event& event) {
   Node node = Node::map();
   node.set("start_ms", event.start_ms).set("end_ms", event.end_ms);
   return node.set("label", event.label).set("score", event.score);
-}
-
-template <class T>
-Node list_of(const std::vector<T>& items, Node (*make)(const T&)) {
-  Node list = Node::list();
-  for (const T& item : items) {
-    list.push(make(item));
-  }
-  return list;
 }
 
 Node element_node(const tensor::Tensor& tensor, std::int64_t index) {
@@ -66,6 +70,9 @@ Node tensor_node(const RawOutput& output) {
   if (!output.file.empty()) {
     return node.set("file", output.file);
   }
+  if (output.tensor.elements() > kMaxPrintedElements) {
+    return node.set("data", Node());
+  }
   Node data = Node::list();
   for (std::int64_t i = 0; i < output.tensor.elements(); ++i) {
     data.push(element_node(output.tensor, i));
@@ -75,25 +82,30 @@ Node tensor_node(const RawOutput& output) {
 
 }  // namespace
 
-document::Node to_node(const FrameResult& frame) {
-  const tensor::Findings& findings = frame.output.findings;
+document::Node frame_node(const FrameOrigin& origin, const tensor::Findings& findings,
+                          std::span<const RawOutput> raw) {
   Node node = Node::map();
-  node.set("schema", 1).set("source", frame.source).set("frame", frame.frame);
-  node.set("time_ms", frame.time_ms);
+  node.set("schema", 1).set("source", origin.source).set("frame", origin.frame);
+  node.set("time_ms", origin.time_ms);
   node.set("detections", list_of(findings.detections, detection_node));
   node.set("classes", list_of(findings.classes, class_node));
   if (findings.mask) {
-    node.set("mask", Node::map().set("file", frame.mask_file.empty() ? Node() : frame.mask_file));
+    node.set("mask", Node::map().set("file", origin.mask_file.empty() ? Node() : origin.mask_file));
   }
-  node.set("events", list_of(findings.events, event_node));
-  if (!frame.output.raw.empty()) {
+  node.set("events", list_of(findings.events, window_event_node));
+  if (!raw.empty()) {
     Node outputs = Node::map();
-    for (const RawOutput& output : frame.output.raw) {
+    for (const RawOutput& output : raw) {
       outputs.set(output.name, tensor_node(output));
     }
     node.set("outputs", std::move(outputs));
   }
   return node;
+}
+
+document::Node to_node(const FrameResult& frame) {
+  return frame_node({frame.source, frame.frame, frame.time_ms, frame.mask_file},
+                    frame.output.findings, frame.output.raw);
 }
 
 document::Node to_node(const RunReport& report, const RunIdentity& identity) {

@@ -4,23 +4,32 @@ set(element_sources
   elements/event_element.cpp
   elements/event_rule.cpp
   elements/event_settings.cpp
+  elements/file_element.cpp
   elements/line_crossing.cpp
   elements/line_element.cpp
   elements/luma_grid.cpp
   elements/motion_element.cpp
   elements/motion_gate.cpp
+  elements/mqtt_element.cpp
+  elements/mqtt_topic.cpp
   elements/score_segments.cpp
   elements/shapes.cpp
+  elements/sink_messages.cpp
   elements/threshold_element.cpp
   elements/track_element.cpp
+  elements/webhook_element.cpp
   elements/zone_element.cpp
-  elements/zone_presence.cpp)
+  elements/zone_presence.cpp
+  event_node.cpp)
 set(element_tests
   elements/event_element_test.cpp
+  elements/file_element_test.cpp
   elements/line_element_test.cpp
   elements/motion_element_test.cpp
   elements/score_segments_test.cpp
+  elements/sink_settings_test.cpp
   elements/threshold_element_test.cpp
   elements/track_element_test.cpp
-  elements/zone_element_test.cpp)
+  elements/zone_element_test.cpp
+  event_node_test.cpp)
 include("${CMAKE_CURRENT_LIST_DIR}/output_sources.cmake")
