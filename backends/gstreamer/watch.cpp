@@ -3,7 +3,7 @@
 
 #include <gst/pbutils/missing-plugins.h>
 
-#include <memory>
+#include <algorithm>
 #include <utility>
 
 #include "arete/plugin/host.hpp"
@@ -30,12 +30,6 @@ std::string describe_missing(GstMessage* message) {
          std::string(decoder_package(media_type));
 }
 
-/// Between a part's own bus and the one that its bin has given it.
-struct Relay {
-  Watch* watch;
-  ObjectPtr<GstBus> outer;
-};
-
 }  // namespace
 
 void Watch::attach(GstElement* pipeline) {
@@ -49,23 +43,28 @@ void Watch::detach(GstElement* pipeline) {
 }
 
 void Watch::listen_to(GstElement* part) {
-  auto relay = std::make_unique<Relay>(Relay{this, ObjectPtr<GstBus>(gst_element_get_bus(part))});
+  ObjectPtr<GstBus> outer(gst_element_get_bus(part));
   const ObjectPtr<GstBus> inner(gst_bus_new());
-  gst_bus_set_sync_handler(inner.get(), &Watch::on_part_message, relay.release(),
-                           [](gpointer owned) { delete static_cast<Relay*>(owned); });
+  if (outer == nullptr) {
+    return;
+  }
+  const std::lock_guard lock(mutex_);
+  relays_.push_back({inner.get(), std::move(outer)});
+  gst_bus_set_sync_handler(inner.get(), &Watch::on_part_message, this, nullptr);
   gst_element_set_bus(part, inner.get());
 }
 
-GstBusSyncReply Watch::on_part_message(GstBus* /*bus*/, GstMessage* message, gpointer relay) {
-  const auto& to = *static_cast<Relay*>(relay);
+GstBusSyncReply Watch::on_part_message(GstBus* bus, GstMessage* message, gpointer self) {
+  auto& watch = *static_cast<Watch*>(self);
+  GstBus* outer = nullptr;
+  {
+    const std::lock_guard lock(watch.mutex_);
+    outer = std::ranges::find(watch.relays_, bus, &Relay::inner)->outer.get();
+  }
   if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
-    to.watch->take(message);
+    watch.take(message);
   }
-  if (to.outer != nullptr) {
-    gst_bus_post(to.outer.get(), message);  // takes the reference
-  } else {
-    gst_message_unref(message);
-  }
+  gst_bus_post(outer, message);  // takes the reference
   return GST_BUS_DROP;
 }
 

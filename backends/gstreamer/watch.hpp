@@ -12,8 +12,10 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "arete/plugin/failure.hpp"
+#include "handles.hpp"
 
 namespace arete_gstreamer {
 
@@ -55,13 +57,20 @@ class Watch {
 
  private:
   static GstBusSyncReply on_message(GstBus* bus, GstMessage* message, gpointer self);
-  static GstBusSyncReply on_part_message(GstBus* bus, GstMessage* message, gpointer relay);
+  static GstBusSyncReply on_part_message(GstBus* bus, GstMessage* message, gpointer self);
   void take(GstMessage* message);
   void take_warning(GstMessage* message);
+
+  /// Between a part's own bus and the one that its bin has given it.
+  struct Relay {
+    const GstBus* inner;
+    ObjectPtr<GstBus> outer;
+  };
 
   std::mutex mutex_;
   std::condition_variable changed_;
   std::optional<arete::plugin::Failure> failure_;
+  std::vector<Relay> relays_;
   std::string missing_;  ///< the decoder that GStreamer lacks
   bool arrived_ = false;
   bool ended_ = false;

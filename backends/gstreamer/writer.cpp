@@ -28,8 +28,8 @@ const arete_video_request& checked(const arete_video_request* request) {
   if (request->path == nullptr || *request->path == '\0') {
     throw Failure(ARETE_INVALID, "no path was given");
   }
-  const bool size_fits = request->width > 0 && request->width <= kMostSide &&
-                         request->height > 0 && request->height <= kMostSide;
+  const bool size_fits = request->width > 0 && request->width <= kMostSide && request->height > 0 &&
+                         request->height <= kMostSide;
   if (!size_fits || request->width % 2 != 0 || request->height % 2 != 0) {
     throw Failure(ARETE_INVALID, "a video cannot have " + std::to_string(request->width) + "x" +
                                      std::to_string(request->height) + " pixels");
