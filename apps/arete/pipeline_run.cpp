@@ -12,8 +12,10 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "evaluate/bench_report.hpp"
 #include "graph_changes.hpp"
 #include "model_factory.hpp"
+#include "pipeline/event_node.hpp"
 #include "pipeline/metrics_text.hpp"
 #include "pipeline/pipeline.hpp"
 #include "pipeline/recording.hpp"
@@ -31,11 +33,15 @@ using pipeline::GraphSpec;
 using pipeline::Packet;
 using pipeline::Pipeline;
 
-/// Highest resident memory of this process so far, bytes.
-std::uint64_t peak_rss_bytes() {
+/// Of this process so far.
+ProcessCost cost_so_far() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+  const auto time_of = [](const timeval& time) {
+    return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+  };
+  return {time_of(usage.ru_utime) + time_of(usage.ru_stime),
+          static_cast<std::uint64_t>(usage.ru_maxrss) * 1024};
 }
 
 std::vector<std::string> source_names(const GraphSpec& graph) {
@@ -83,11 +89,14 @@ class StreamRun {
     options.replay = recording_ ? &recording_->plan : nullptr;
     ARETE_TRY_ASSIGN(pipeline_, Pipeline::create(graph_, environment(), std::move(hooks), options));
     ARETE_TRY(listen_to_ledger());
+    const Nanoseconds cpu = cost_so_far().cpu;
     Result<pipeline::PipelineReport> report = [&] {
       const SignalThread signals({[this] { pipeline_->stop(); }, [&] { reload_models(reload); },
                                   [this] { write_metrics(); }});
       return pipeline_->run();
     }();
+    cost_ = cost_so_far();
+    cost_.cpu -= cpu;
     return finish(std::move(report));
   }
 
@@ -135,19 +144,12 @@ class StreamRun {
 
   void print_event(const Packet& packet, const EventRecord& event) {
     if (output_.json()) {
-      output_.line(event_object(packet, event));
+      const std::string& source = sources_[static_cast<std::size_t>(packet.stamp.source)];
+      output_.line(pipeline::to_node(event, packet.stamp, {graph_.name, source}));
     } else {
       output_.text(event_text(packet, event, sources_));
     }
     stop_if_unread();
-  }
-
-  document::Node event_object(const Packet& packet, const EventRecord& event) const {
-    document::Node node = document::Node::map();
-    node.set("schema", 1).set("pipeline", graph_.name);
-    node.set("source", sources_[static_cast<std::size_t>(packet.stamp.source)]);
-    node.set("element", event.element).set("kind", event.kind).set("label", event.label);
-    return node.set("score", event.score).set("reason", event.reason);
   }
 
   void print_result(const Packet& packet) {
@@ -167,6 +169,9 @@ class StreamRun {
   }
 
   Status prepare_listeners(pipeline::PipelineHooks& hooks) {
+    if (!options_.plot.empty()) {  // a bad ending is told before the work, not after it
+      ARETE_TRY(evaluate::plot_file({}, options_.plot));
+    }
     if (!options_.replay.empty()) {
       ARETE_TRY_ASSIGN(recording_, pipeline::read_recording(files_, options_.replay, graph_));
       check_ = std::make_unique<pipeline::ReplayCheck>(*recording_);
@@ -242,10 +247,15 @@ class StreamRun {
     if (!report) {
       return std::unexpected(std::move(report).error());
     }
+    if (!options_.plot.empty()) {
+      ARETE_TRY_ASSIGN(const Bytes plot,
+                       evaluate::plot_file(report::draw(chart_of(*pipeline_)), options_.plot));
+      ARETE_TRY(files_.write_atomic(options_.plot, plot));
+    }
     if (output_.json()) {
-      output_.line(summary_node(*pipeline_, *report, peak_rss_bytes()));
+      output_.line(summary_node(*pipeline_, *report, cost_));
     } else {
-      output_.text(summary_text(*pipeline_, *report, peak_rss_bytes()));
+      output_.text(summary_text(*pipeline_, *report, cost_));
     }
     const ExitCode replay = check_ ? print_replay(check_->report()) : kOk;
     return replay != kOk ? replay : report->failures > 0 ? kFailed : kOk;
@@ -286,6 +296,7 @@ class StreamRun {
   std::unique_ptr<pipeline::Recorder> recorder_;
   std::optional<pipeline::TraceFile> trace_;
   std::unique_ptr<Pipeline> pipeline_;
+  ProcessCost cost_;
   std::map<std::string, Loaded> loaded_;  ///< by model
 };
 

@@ -17,6 +17,7 @@ struct StreamOptions {
   std::string replay;   ///< folder; empty = none
   std::string trace;    ///< file; empty = none
   std::string metrics;  ///< file, written every few seconds; empty = none
+  std::string plot;     ///< file for a picture of the steps' times; empty = none
   std::string print;    ///< events, results or none; empty = events
 };
 

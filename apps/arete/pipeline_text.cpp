@@ -107,22 +107,6 @@ std::string models_text(const std::vector<pipeline::ModelIdentity>& models) {
   return text;
 }
 
-/// Processor time of everything, and of what is neither source nor element.
-struct Cpu {
-  Nanoseconds all{0};
-  Nanoseconds overhead{0};
-};
-
-Cpu cpu_of(const Ledger& ledger) {
-  Cpu cpu;
-  cpu.overhead = ledger.overhead();
-  cpu.all = cpu.overhead;
-  for (std::size_t i = 0; i < ledger.names().size(); ++i) {
-    cpu.all += ledger.sums_of(i).cpu;
-  }
-  return cpu;
-}
-
 Node times_node(const stats::DurationHistogram& times) {
   Node node = Node::map();
   node.set("p50_ms", milliseconds(times.quantile(0.5)));
@@ -189,32 +173,34 @@ std::string event_text(const pipeline::Packet& packet, const pipeline::EventReco
 }
 
 std::string summary_text(const pipeline::Pipeline& pipeline, const pipeline::PipelineReport& report,
-                         std::uint64_t peak_rss_bytes) {
+                         const ProcessCost& cost) {
   const Ledger& ledger = pipeline.ledger();
   const std::int64_t packets = packets_in(report);
-  const Cpu cpu = cpu_of(ledger);
-  const double per_packet = packets == 0 ? 0 : milliseconds(cpu.all) / static_cast<double>(packets);
+  const auto each = [&](Nanoseconds time) {
+    return packets == 0 ? 0 : milliseconds(time) / static_cast<double>(packets);
+  };
   const double share =
-      cpu.all > Nanoseconds(0) ? 100 * seconds(cpu.overhead) / seconds(cpu.all) : 0;
+      cost.cpu > Nanoseconds(0) ? 100 * seconds(ledger.overhead()) / seconds(cost.cpu) : 0;
   std::string text = "\n" + steps_table(ledger) + "\n" + sources_table(report);
   text += fmt::format(
       "\n{} packets in {:.1f} s, {:.1f} a second; {} events, {} failures\n"
-      "processor: {:.2f} ms a packet on the pipeline's threads, {:.1f} % of it neither sources nor "
-      "elements; at most {} of memory\n",
+      "processor: {:.2f} ms a packet, of it {:.3f} ms ({:.1f} %) for queues, routing and ledger; "
+      "at "
+      "most {} of memory\n",
       packets, seconds(report.duration),
       report.duration > Nanoseconds(0) ? static_cast<double>(packets) / seconds(report.duration)
                                        : 0,
-      report.events, report.failures, per_packet, share, report::human_bytes(peak_rss_bytes));
+      report.events, report.failures, each(cost.cpu), each(ledger.overhead()), share,
+      report::human_bytes(cost.peak_rss_bytes));
   const std::string models = models_text(pipeline.models());
   return models.empty() ? text : text + models + "\n";
 }
 
 document::Node summary_node(const pipeline::Pipeline& pipeline,
-                            const pipeline::PipelineReport& report, std::uint64_t peak_rss_bytes) {
+                            const pipeline::PipelineReport& report, const ProcessCost& cost) {
   const Ledger& ledger = pipeline.ledger();
   const std::int64_t packets = packets_in(report);
   const std::vector<pipeline::ModelIdentity> models = pipeline.models();
-  const Cpu cpu = cpu_of(ledger);
   Node sources = Node::list();
   for (const auto& source : report.sources) {
     sources.push(source_node(source));
@@ -229,12 +215,36 @@ document::Node summary_node(const pipeline::Pipeline& pipeline,
                          ? Node(static_cast<double>(packets) / seconds(report.duration))
                          : Node());
   summary.set("events", report.events).set("failures", report.failures);
-  summary.set("stages", stages_node(ledger)).set("peak_rss_bytes", peak_rss_bytes);
-  summary.set("cpu_ms", milliseconds(cpu.all)).set("overhead_cpu_ms", milliseconds(cpu.overhead));
+  summary.set("stages", stages_node(ledger)).set("peak_rss_bytes", cost.peak_rss_bytes);
+  summary.set("cpu_ms", milliseconds(cost.cpu))
+      .set("overhead_cpu_ms", milliseconds(ledger.overhead()));
   summary.set("engine", models.empty() ? Node() : Node(models.front().engine));
   summary.set("precision", models.empty() ? Node() : Node(models.front().precision));
   summary.set("sources", std::move(sources)).set("elements", std::move(elements));
   return Node::map().set("schema", 1).set("summary", std::move(summary));
+}
+
+report::BarChart chart_of(const pipeline::Pipeline& pipeline) {
+  const Ledger& ledger = pipeline.ledger();
+  report::BarChart chart;
+  chart.title = pipeline.spec().name;
+  chart.subtitle = fmt::format("time of one packet at each step, median and 99th percentile; {}",
+                               models_text(pipeline.models()));
+  chart.unit = "ms";
+  for (std::size_t i = 0; i < ledger.names().size(); ++i) {
+    const ElementSums sums = ledger.sums_of(i);
+    for (const auto& [work, times] : sums.time) {
+      const bool whole = work == Work::kElement || work == Work::kDecode;
+      report::BarGroup group;
+      group.label = whole ? ledger.names()[i]
+                          : fmt::format("{}: {}", ledger.names()[i], pipeline::name_of(work));
+      const double median = milliseconds(times.quantile(0.5));
+      const double slow = milliseconds(times.quantile(0.99));
+      group.bars.push_back({median, median, slow, fmt::format("{:.2f} ms", median)});
+      chart.groups.push_back(std::move(group));
+    }
+  }
+  return chart;
 }
 
 }  // namespace arete::app

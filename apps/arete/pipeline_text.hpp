@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "document/node.hpp"
 #include "pipeline/packet.hpp"
 #include "pipeline/pipeline.hpp"
+#include "report/bar_chart.hpp"
 
 namespace arete::app {
 
@@ -16,14 +19,20 @@ namespace arete::app {
                                      const pipeline::EventRecord& event,
                                      const std::vector<std::string>& sources);
 
+/// What the whole process used, engines and decoders included.
+struct ProcessCost {
+  Nanoseconds cpu{0};  ///< during the run
+  std::uint64_t peak_rss_bytes = 0;
+};
+
 /// Tables: what each step took, what became of each source's packets.
 [[nodiscard]] std::string summary_text(const pipeline::Pipeline& pipeline,
                                        const pipeline::PipelineReport& report,
-                                       std::uint64_t peak_rss_bytes);
+                                       const ProcessCost& cost);
 
 /// The summary object of docs/reference/json.md.
 [[nodiscard]] document::Node summary_node(const pipeline::Pipeline& pipeline,
                                           const pipeline::PipelineReport& report,
-                                          std::uint64_t peak_rss_bytes);
+                                          const ProcessCost& cost);
 
 }  // namespace arete::app

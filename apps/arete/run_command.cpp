@@ -143,6 +143,8 @@ Result<ExitCode> run_model(const RunArguments& arguments, Output& output) {
     ARETE_TRY(refuse(!stream.replay.empty(), "--replay", kStreams));
     ARETE_TRY(refuse(!stream.trace.empty(), "--trace", kStreams));
     ARETE_TRY(refuse(!stream.metrics.empty(), "--metrics", kStreams));
+    ARETE_TRY(refuse(!stream.plot.empty(), "--plot", kStreams));
+    ARETE_TRY(refuse(!stream.print.empty(), "--print", kStreams));
     return run_pictures_of(arguments, output);
   }
   if (streams != static_cast<std::ptrdiff_t>(arguments.inputs.size())) {
@@ -218,6 +220,8 @@ void add_stream_options(CLI::App& parser, RunArguments& arguments) {
       .add_option("--trace", stream.trace,
                   "File for a trace of every step, for chrome://tracing or Perfetto")
       ->type_name("FILE");
+  parser.add_option("--plot", stream.plot, "Picture of the steps' times")
+      ->type_name("FILE.svg|png");
   parser
       .add_option("--metrics", stream.metrics,
                   "File for counters and times as Prometheus text, written every 5 s")

@@ -85,6 +85,7 @@ struct ElementType {
   Result<std::unique_ptr<Element>> (*make)(document::MapReader& settings,
                                            const ElementContext& context);
   bool needs_picture = false;  ///< results of sound or series are of no use to it
+  bool reaches_out = false;    ///< files, messages: a replay leaves it out
 };
 
 }  // namespace arete::pipeline

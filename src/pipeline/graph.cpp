@@ -25,23 +25,42 @@ ModelTypes types_of_runner(const ModelRunner& runner) {
           raw ? PacketType::kResult | PacketType::kTensor : set_of(PacketType::kResult)};
 }
 
+/// In the place of an element that would write or send once more what a recorded run has written.
+class PassElement final : public Element {
+ public:
+  Status process(Packet packet, Emitter& out) override {
+    out.decide(packet.stamp, Decision::kWritten, 0, 0);
+    out.emit(std::move(packet));
+    return {};
+  }
+};
+
 struct ReadyModel {
   ModelRunner runner;
   ModelIdentity identity;
 };
 
+Result<ReadyModel> load_model(const ModelFactory& factory, const ModelSettings& settings) {
+  ARETE_TRY_ASSIGN(ModelParts parts, factory(settings));
+  ARETE_TRY_ASSIGN(ModelRunner runner,
+                   ModelRunner::create(std::move(parts.session), std::move(parts.spec)));
+  ARETE_TRY(runner.warm_up());
+  parts.identity.name = settings.name;
+  return ReadyModel{std::move(runner), std::move(parts.identity)};
+}
+
+/// The error's own place is in the model or its spec: the line of the pipeline is told before.
 Result<ReadyModel> make_model(const ModelFactory& factory, const ModelSettings& settings) {
-  auto parts = factory(settings);
-  if (!parts) {
-    return std::unexpected(std::move(parts).error().at(settings.where));
+  auto ready = load_model(factory, settings);
+  if (ready) {
+    return ready;
   }
-  auto runner = ModelRunner::create(std::move(parts->session), std::move(parts->spec));
-  if (!runner) {
-    return std::unexpected(std::move(runner).error().at(settings.where));
-  }
-  ARETE_TRY(runner->warm_up(), "model '{}'", settings.name);
-  parts->identity.name = settings.name;
-  return ReadyModel{std::move(*runner), std::move(parts->identity)};
+  return std::unexpected(
+      std::move(ready)
+          .error()
+          .with_context(fmt::format("{}{}model '{}'", settings.where,
+                                    settings.where.empty() ? "" : ": ", settings.name))
+          .at(settings.where));
 }
 
 }  // namespace
@@ -85,8 +104,7 @@ Status Graph::load_models() {
     if (!used.contains(settings.name)) {
       continue;
     }
-    ARETE_TRY_ASSIGN(ReadyModel ready, make_model(environment_.models, settings), "model '{}'",
-                     settings.name);
+    ARETE_TRY_ASSIGN(ReadyModel ready, make_model(environment_.models, settings));
     types_[settings.name] = types_of_runner(ready.runner);
     slots_[settings.name] =
         std::make_unique<ModelSlot>(std::move(ready.runner), std::move(ready.identity));
@@ -121,6 +139,9 @@ void Graph::make_ledger() {
 Result<std::unique_ptr<Element>> Graph::make_element(std::size_t position) {
   const PlannedElement& planned = plan_.elements[position];
   const ElementSpec& spec = spec_.elements[planned.spec];
+  if (run_->options().replay != nullptr && planned.type != nullptr && planned.type->reaches_out) {
+    return std::make_unique<PassElement>();
+  }
   ARETE_TRY_ASSIGN(
       document::MapReader reader,
       document::MapReader::open(spec.settings, fmt::format("element '{}'", spec.name)));
@@ -287,8 +308,7 @@ Result<SwapReport> Graph::swap_model(const ModelSettings& settings, const SwapOp
     ARETE_TRY(types_of(settings.name));
   }
   const Nanoseconds start = run_->clock().monotonic();
-  ARETE_TRY_ASSIGN(ReadyModel ready, make_model(environment_.models, settings), "model '{}'",
-                   settings.name);
+  ARETE_TRY_ASSIGN(ReadyModel ready, make_model(environment_.models, settings));
   const Nanoseconds load = run_->clock().monotonic() - start;
   const ModelTypes types = types_of_runner(ready.runner);
   if (types.gives != types_.at(settings.name).gives) {

@@ -112,12 +112,12 @@ class Sorter {
   Status cycle(std::size_t spec) const {
     std::string way;
     const auto first = std::ranges::find(path_, spec);
-    for (auto step = path_.end(); step != first;) {
-      way += graph_.elements[*--step].name + " <- ";
+    for (auto step = first; step != path_.end(); ++step) {
+      way += graph_.elements[*step].name + " <- ";
     }
     return fail_at(graph_.elements[spec].where, ErrorCode::kInvalid,
-                   "the elements feed each other in a circle: {} <- {}", graph_.elements[spec].name,
-                   way.substr(0, way.size() - 4));
+                   "the elements feed each other in a circle: {}{}", way,
+                   graph_.elements[spec].name);
   }
 
   const GraphSpec& graph_;

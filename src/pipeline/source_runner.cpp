@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/source_runner.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 #include <utility>
 
 namespace arete::pipeline {
+
+namespace {
+
+/// The error's own place is the file or camera: the line of the pipeline is told before.
+std::string context_of(const SourceSpec& spec) {
+  return fmt::format("{}{}source '{}'", spec.where, spec.where.empty() ? "" : ": ", spec.name);
+}
+
+}  // namespace
 
 SourceRunner::SourceRunner(GraphRun& run, SourceSpec spec, std::size_t position,
                            SourceOpener opener)
@@ -18,7 +29,7 @@ Status SourceRunner::open_now() {
   auto opened = opener_(position_, spec_.settings);
   if (!opened) {
     return std::unexpected(
-        std::move(opened).error().with_context("source '" + spec_.name + "'").at(spec_.where));
+        std::move(opened).error().with_context(context_of(spec_)).at(spec_.where));
   }
   const std::lock_guard lock(mutex_);
   source_ = std::move(*opened);

@@ -84,17 +84,17 @@ Result<std::unique_ptr<Element>> make_draw(document::MapReader& reader, const El
 
 const ElementType& draw_element_type() {
   static const ElementType kType{.name = "draw",
-                                .summary = "draws what was found into the picture",
-                                .takes = PacketType::kFrame | PacketType::kResult,
-                                .gives =
-                                    [](PacketType taken) {
-                                      return taken == PacketType::kResult
-                                                 ? PacketType::kFrame | PacketType::kResult
-                                                 : static_cast<PacketTypes>(taken);
-                                    },
-                                .heavy = true,
-                                .make = make_draw,
-                                .needs_picture = true};
+                                 .summary = "draws what was found into the picture",
+                                 .takes = PacketType::kFrame | PacketType::kResult,
+                                 .gives =
+                                     [](PacketType taken) {
+                                       return taken == PacketType::kResult
+                                                  ? PacketType::kFrame | PacketType::kResult
+                                                  : static_cast<PacketTypes>(taken);
+                                     },
+                                 .heavy = true,
+                                 .make = make_draw,
+                                 .needs_picture = true};
   return kType;
 }
 

@@ -148,7 +148,8 @@ const ElementType& file_element_type() {
       .takes = PacketType::kResult | PacketType::kTensor,
       .gives = [](PacketType taken) { return static_cast<PacketTypes>(taken); },
       .heavy = false,
-      .make = make_file};
+      .make = make_file,
+      .reaches_out = true};
   return type;
 }
 

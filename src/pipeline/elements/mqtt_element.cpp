@@ -179,7 +179,8 @@ const ElementType& mqtt_element_type() {
       .takes = PacketType::kResult | PacketType::kTensor,
       .gives = [](PacketType taken) { return static_cast<PacketTypes>(taken); },
       .heavy = false,
-      .make = make_mqtt};
+      .make = make_mqtt,
+      .reaches_out = true};
   return type;
 }
 

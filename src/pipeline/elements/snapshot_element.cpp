@@ -218,7 +218,8 @@ const ElementType& snapshot_element_type() {
       .gives = [](PacketType taken) { return static_cast<PacketTypes>(taken); },
       .heavy = true,
       .make = make_snapshot,
-      .needs_picture = true};
+      .needs_picture = true,
+      .reaches_out = true};
   return kType;
 }
 

@@ -158,7 +158,8 @@ const ElementType& webhook_element_type() {
       .takes = PacketType::kResult | PacketType::kTensor,
       .gives = [](PacketType taken) { return static_cast<PacketTypes>(taken); },
       .heavy = false,
-      .make = make_webhook};
+      .make = make_webhook,
+      .reaches_out = true};
   return type;
 }
 

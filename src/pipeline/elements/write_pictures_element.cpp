@@ -164,7 +164,8 @@ const ElementType& write_pictures_element_type() {
       .gives = [](PacketType taken) { return static_cast<PacketTypes>(taken); },
       .heavy = true,
       .make = make_write_pictures,
-      .needs_picture = true};
+      .needs_picture = true,
+      .reaches_out = true};
   return kType;
 }
 

@@ -33,7 +33,9 @@ class WriteVideoElement final : public Element {
       auto stream = streams_.find(packet.stamp.source);
       if (stream == streams_.end()) {
         const io::Path path = path_for(packet.stamp);
-        ARETE_TRY(files_.create_directories(path.parent_path()));
+        if (path.has_parent_path()) {
+          ARETE_TRY(files_.create_directories(path.parent_path()));
+        }
         stream = streams_.try_emplace(packet.stamp.source, path, options_, create_).first;
       }
       ARETE_TRY(stream->second.write(*frame, packet.stamp.media_time));
@@ -110,7 +112,8 @@ const ElementType& write_video_element_type() {
           [](document::MapReader& reader, const ElementContext& context) {
             return make_write_video(reader, context, media::create_video);
           },
-      .needs_picture = true};
+      .needs_picture = true,
+      .reaches_out = true};
   return kType;
 }
 
