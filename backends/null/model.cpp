@@ -116,10 +116,41 @@ void check_accumulate(const Line& line, const Model& model, const Output& output
   }
 }
 
+/// No more than this is made of a constant's few numbers.
+constexpr std::uint64_t kMaxConstantBytes = std::uint64_t{1} << 26U;
+
+void read_constant(Line& line, Output& output) {
+  const auto& shape = output.tensor.shape;
+  const bool known = std::ranges::none_of(shape, [](std::int64_t it) { return it < 0; });
+  if (!known || output.tensor.dtype != ARETE_DTYPE_F32) {
+    line.fail("a constant is f32 with known extents");
+  }
+  if (arete::plugin::bytes_of(output.tensor.dtype, shape) > kMaxConstantBytes) {
+    line.fail("a constant has at most 64 MiB");
+  }
+  std::vector<float> numbers;
+  for (std::string_view word = line.required("a number"); !word.empty(); word = line.word()) {
+    const auto number = number_of<float>(word);
+    if (!number) {
+      line.fail("not a number: " + std::string(word));
+    }
+    numbers.push_back(*number);
+  }
+  output.operation = Operation::kConstant;
+  output.values.resize(arete::plugin::elements_of(shape));
+  for (std::size_t i = 0; i < output.values.size(); ++i) {
+    output.values[i] = numbers[i % numbers.size()];
+  }
+}
+
 Output read_output(Line& line, const Model& model) {
   Output output;
   output.tensor = read_tensor(line);
   const std::string_view operation = line.required("an operation");
+  if (operation == "constant") {
+    read_constant(line, output);
+    return output;
+  }
   output.input = find_tensor(line, line.required("an input"), model.inputs);
   const Description& input = model.inputs[output.input];
   if (operation == "copy") {
@@ -189,6 +220,12 @@ void read_line(Line& line, Model& model) {
     read_scale(line, model);
   } else if (directive == "hold") {
     model.hold = true;
+  } else if (directive == "delay") {
+    const auto delay = number_of<double>(line.required("milliseconds"));
+    if (!delay || !(*delay >= 0) || *delay > 60'000) {
+      line.fail("a delay is 0 to 60000 milliseconds");
+    }
+    model.delay_ms = *delay;
   } else {
     line.fail("no such directive: " + std::string(directive));
   }

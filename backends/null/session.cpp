@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 namespace arete_null {
@@ -22,6 +23,8 @@ const char* type_of(Operation operation) {
       return "Nonzero";
     case Operation::kAccumulate:
       return "Accumulate";
+    case Operation::kConstant:
+      return "Constant";
   }
   return "";
 }
@@ -73,8 +76,26 @@ const std::byte* NullSession::dense_input(std::size_t index) {
   return gathered_[index].data();
 }
 
+void NullSession::give_constant(std::size_t index) {
+  const Output& output = model_.outputs[index];
+  const Binding& target = binding(ARETE_OUTPUT, index);
+  Result& result = results_[index];
+  result.shape = output.tensor.shape;
+  make_room(result, output.tensor.dtype, target);
+  if (!output.values.empty()) {
+    std::memcpy(result.data, output.values.data(), output.values.size() * sizeof(float));
+  }
+  if (target && !target.dense()) {
+    arete::plugin::scatter(result.data, target);
+  }
+}
+
 void NullSession::compute(std::size_t index) {
   const Output& output = model_.outputs[index];
+  if (output.operation == Operation::kConstant) {
+    give_constant(index);
+    return;
+  }
   const Binding& input = binding(ARETE_INPUT, output.input);
   const Binding& target = binding(ARETE_OUTPUT, index);
   const arete_dtype dtype = output.tensor.dtype;
@@ -103,7 +124,22 @@ void NullSession::compute(std::size_t index) {
   }
 }
 
+/// Sleeps as long as the model asks, in pieces short enough to be stopped.
+void NullSession::take_time() {
+  constexpr std::chrono::duration<double, std::milli> kPiece(5);
+  const auto end = std::chrono::steady_clock::now() +
+                   std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                       std::chrono::duration<double, std::milli>(model_.delay_ms));
+  for (auto now = std::chrono::steady_clock::now(); now < end;
+       now = std::chrono::steady_clock::now()) {
+    control().throw_if_stopped();
+    std::this_thread::sleep_for(
+        std::min<std::chrono::duration<double, std::milli>>(kPiece, end - now));
+  }
+}
+
 void NullSession::execute() {
+  take_time();
   if (model_.hold) {
     latch_.wait([this] { return control().stop_requested(); });
   }

@@ -32,6 +32,8 @@ class NullSession final : public arete::plugin::Session {
 
  private:
   void compute(std::size_t index);
+  void give_constant(std::size_t index);
+  void take_time();
   /// The input as dense memory: the caller's own, or a copy of a strided one.
   const std::byte* dense_input(std::size_t index);
 
