@@ -94,7 +94,7 @@ make_demo_data() {
     (cd "$unpacked" && apt-get download opencv-doc && dpkg -x opencv-doc_*.deb .) || return 1
     source="$unpacked$source"
   fi
-  cp -L "$source"/*.jpg "$pictures/"
+  cp -L "$source"/*.jpg "$pictures/" && cp -L "$source/vtest.avi" "$DEPS/demo/"
 }
 
 setup_demo_data() {
