@@ -1,5 +1,6 @@
 # Included by pipeline's CMakeLists.txt.
 set(element_sources
+  elements/class_smoother.cpp
   elements/element_input.cpp
   elements/event_element.cpp
   elements/event_rule.cpp
@@ -15,6 +16,7 @@ set(element_sources
   elements/score_segments.cpp
   elements/shapes.cpp
   elements/sink_messages.cpp
+  elements/smooth_element.cpp
   elements/threshold_element.cpp
   elements/track_element.cpp
   elements/webhook_element.cpp
@@ -28,6 +30,7 @@ set(element_tests
   elements/motion_element_test.cpp
   elements/score_segments_test.cpp
   elements/sink_settings_test.cpp
+  elements/smooth_element_test.cpp
   elements/threshold_element_test.cpp
   elements/track_element_test.cpp
   elements/zone_element_test.cpp
