@@ -23,8 +23,8 @@ Writer& writer_of(arete_video_writer* writer) { return *reinterpret_cast<Writer*
 arete_error* probe(arete_media_probe* out) {
   return guard([&] {
     start();
-    static const gchar* const version = gst_version_string();
-    *out = {sizeof(arete_media_probe), version};
+    static const gchar* const kVersion = gst_version_string();
+    *out = {sizeof(arete_media_probe), kVersion};
   });
 }
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gst/rtsp/gstrtsptransport.h>
 
-#include <cstdint>
 #include <string>
 
-#include "elements.hpp"
 #include "pipeline.hpp"
 
 namespace arete_gstreamer {

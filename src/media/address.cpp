@@ -3,9 +3,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
-#include <cstdint>
 
 namespace arete::media {
 namespace {
@@ -17,14 +15,23 @@ constexpr std::string_view kSchemeEnd = "://";
 constexpr std::array<std::string_view, 6> kSecretNames{"password", "passwd", "pass",
                                                        "pwd",      "token",  "secret"};
 
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+/// -1 for what is no digit.
+int hexadecimal(char c) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const std::size_t at = kDigits.find(lower(c));
+  return at == std::string_view::npos ? -1 : static_cast<int>(at);
+}
+
 std::string percent_decoded(std::string_view text) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    std::uint8_t value = 0;
-    const std::string_view digits = text.substr(i + 1, 2);
-    if (text[i] == '%' && digits.size() == 2 &&
-        std::from_chars(digits.data(), digits.data() + 2, value, 16).ptr == digits.data() + 2) {
-      decoded += static_cast<char>(value);
+    const bool escape = text[i] == '%' && i + 2 < text.size();
+    const int high = escape ? hexadecimal(text[i + 1]) : -1;
+    const int low = escape ? hexadecimal(text[i + 2]) : -1;
+    if (high >= 0 && low >= 0) {
+      decoded += static_cast<char>(high * 16 + low);
       i += 2;
     } else {
       decoded += text[i];
@@ -32,8 +39,6 @@ std::string percent_decoded(std::string_view text) {
   }
   return decoded;
 }
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool is_secret_name(std::string_view name) {
   return std::ranges::any_of(kSecretNames, [&](std::string_view secret) {

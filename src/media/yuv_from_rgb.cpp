@@ -54,7 +54,7 @@ void luma_row(const std::uint8_t* row, int width, const Weights& weights, std::u
   const std::int32_t first = weights.luma[kBlueFirst ? 2 : 0];
   const std::int32_t second = weights.luma[1];
   const std::int32_t third = weights.luma[kBlueFirst ? 0 : 2];
-  for (int x = 0; x < width; ++x) {
+  for (std::ptrdiff_t x = 0; x < width; ++x) {
     const std::int32_t sum = first * row[3 * x] + second * row[3 * x + 1] + third * row[3 * x + 2];
     out[x] = static_cast<std::uint8_t>(16 + ((sum + 32768) >> 16));
   }
@@ -82,7 +82,7 @@ void halve(const std::uint8_t* upper, const std::uint8_t* lower, int width,
 struct ChromaRow {
   std::uint8_t* u;
   std::uint8_t* v;
-  int step;  ///< bytes from one sample to the next
+  std::ptrdiff_t step;  ///< bytes from one sample to the next
 };
 
 ChromaRow chroma_row(const YuvCanvas& canvas, int y) {
@@ -195,7 +195,7 @@ void yuv_from_yuv(const tensor::PictureView& picture, const YuvCanvas& canvas) {
                    [&](std::uint8_t value) { return luma[value]; });
   }
   const bool pairs = picture.format == PixelFormat::kNv12;
-  const int step = pairs ? 2 : 1;
+  const std::ptrdiff_t step = pairs ? 2 : 1;
   for (int y = 0; y < canvas.height / 2; ++y) {
     const std::uint8_t* const u = picture.chroma[0].data + y * picture.chroma[0].stride;
     const std::uint8_t* const v =
