@@ -6,11 +6,11 @@
 namespace arete::media {
 namespace {
 
-constexpr int kWidth = 300;
-constexpr int kHeight = 200;
+constexpr int kGroundWidth = 300;
+constexpr int kGroundHeight = 200;
 
 /// How many pixels are not black.
-int lit(const tensor::Picture& picture) {
+int lit_pixels(const tensor::Picture& picture) {
   int count = 0;
   for (const std::uint8_t sample : picture.pixels) {
     count += sample != 0 ? 1 : 0;
@@ -20,27 +20,27 @@ int lit(const tensor::Picture& picture) {
 
 /// White plates with black text on black; text needs only few of a plate's pixels.
 tensor::Picture drawn(const Labels& labels) {
-  tensor::Picture picture(tensor::PixelFormat::kGray, kWidth, kHeight);
+  tensor::Picture picture(tensor::PixelFormat::kGray, kGroundWidth, kGroundHeight);
   labels.draw(picture);
   return picture;
 }
 
 TEST(Labels, CaptionsOfBoxesThatLieTogetherDoNotHideEachOther) {
-  Labels one(kWidth, kHeight, 1);
+  Labels one(kGroundWidth, kGroundHeight, 1);
   one.add({"person 0.91"}, {100, 80, 150, 140}, kWhite);
-  const int plate = lit(drawn(one));
-  Labels many(kWidth, kHeight, 1);
+  const int plate = lit_pixels(drawn(one));
+  Labels many(kGroundWidth, kGroundHeight, 1);
   for (int i = 0; i < 5; ++i) {
     many.add({"person 0.91"}, {100 + i, 80 + i, 150 + i, 140 + i}, kWhite);
   }
-  EXPECT_EQ(lit(drawn(many)), 5 * plate);
+  EXPECT_EQ(lit_pixels(drawn(many)), 5 * plate);
 }
 
 TEST(Labels, CaptionsStayInsideThePicture) {
   const auto whole = [](const PixelRect& around) {
-    Labels labels(kWidth, kHeight, 2);
+    Labels labels(kGroundWidth, kGroundHeight, 2);
     labels.add({"person 0.91", "asleep 0.80"}, around, kWhite);
-    return lit(drawn(labels));
+    return lit_pixels(drawn(labels));
   };
   const int plate = whole({100, 80, 150, 140});
   for (const PixelRect& around :
@@ -60,11 +60,11 @@ TEST(Labels, TheFirstOfTwoThatMustOverlapLiesOnTop) {
 }
 
 TEST(Labels, ThousandsArePlacedToo) {
-  Labels labels(kWidth, kHeight, 1);
+  Labels labels(kGroundWidth, kGroundHeight, 1);
   for (int i = 0; i < 5000; ++i) {
     labels.add({"x"}, {i % 280, i % 190, i % 280 + 9, i % 190 + 9}, kWhite);
   }
-  EXPECT_GT(lit(drawn(labels)), 0);
+  EXPECT_GT(lit_pixels(drawn(labels)), 0);
 }
 
 }  // namespace

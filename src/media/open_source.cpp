@@ -55,11 +55,11 @@ std::string lower_case(std::string text) {
   return text;
 }
 
-bool is_rate(double value) { return value == 0 || (value >= 1e-3 && value <= 1e6); }
+bool is_rate(double value) { return value == 0 || (value >= 1e-3 && value <= 1e9); }
 
 Status check_settings(const SourceSettings& settings) {
   if (!is_rate(settings.frames_per_second) || !is_rate(settings.rate_hz)) {
-    return fail(ErrorCode::kInvalid, "{} frames or {} rows a second: 0.001 to 1000000, or 0",
+    return fail(ErrorCode::kInvalid, "{} frames or {} rows a second: 0.001 to 1e9, or 0",
                 settings.frames_per_second, settings.rate_hz);
   }
   if (settings.block < 0 || settings.block > kLargestBlock) {

@@ -23,8 +23,8 @@ constexpr std::size_t kRateFrames = 30;  ///< over which frames a second are mea
 
 class DrawElement final : public Element {
  public:
-  DrawElement(DrawSettings settings, bool stats)
-      : settings_(std::move(settings)), has_stats_(stats) {}
+  DrawElement(DrawSettings settings, bool stats, Clock& clock)
+      : settings_(std::move(settings)), has_stats_(stats), clock_(clock) {}
 
   Status process(Packet packet, Emitter& out) override {
     const media::VideoFrame* const frame = packet.frame();
@@ -54,8 +54,9 @@ class DrawElement final : public Element {
         stats += (stats.empty() ? "" : "  ") + result->stats;
       }
     }
-    std::deque<Nanoseconds>& times = captured_[packet.stamp.source];
-    times.push_back(packet.stamp.captured);
+    // By the clock: how fast frames come through here, not how fast a file could be read.
+    std::deque<Nanoseconds>& times = drawn_at_[packet.stamp.source];
+    times.push_back(clock_.monotonic());
     if (times.size() > kRateFrames) {
       times.pop_front();
     }
@@ -69,15 +70,17 @@ class DrawElement final : public Element {
 
   DrawSettings settings_;
   bool has_stats_;
+  Clock& clock_;
   transform::PictureConverter converter_;
   media::Recycler<tensor::Picture> pictures_;
-  std::map<int, std::deque<Nanoseconds>> captured_;  ///< by source
+  std::map<int, std::deque<Nanoseconds>> drawn_at_;  ///< by source
 };
 
-Result<std::unique_ptr<Element>> make_draw(document::MapReader& reader, const ElementContext&) {
+Result<std::unique_ptr<Element>> make_draw(document::MapReader& reader,
+                                           const ElementContext& context) {
   ARETE_TRY_ASSIGN(DrawSettings settings, read_draw_settings(reader));
   ARETE_TRY_ASSIGN(const bool stats, reader.optional<bool>("stats", true));
-  return std::make_unique<DrawElement>(std::move(settings), stats);
+  return std::make_unique<DrawElement>(std::move(settings), stats, context.clock);
 }
 
 }  // namespace

@@ -109,6 +109,7 @@ TEST_F(DrawElements, LinesConnectSeventeenKeypointsOnly) {
 TEST_F(DrawElements, StatsShowWhatResultsSayAndTheRate) {
   const Packet silent = plain_packet(PixelFormat::kRgb, 400, 80, 0);
   EXPECT_EQ(drawn("{}", silent), 0);  // one frame has no rate
+  bench_.clock.advance(std::chrono::milliseconds(40));
   const int rate =
       drawn_pixels(only_frame(bench_.feed(plain_packet(PixelFormat::kRgb, 400, 80, 0.04))).view);
   EXPECT_GT(rate, 300);

@@ -53,9 +53,9 @@ class WriteVideo : public testing::Test {
  protected:
   std::string why_not(const std::string& yaml, std::vector<std::string> sources = {"front"}) {
     const ElementContext context{.name = "video",
-                                 .files = files_,
+                                 .files = *used_files_,
                                  .clock = clock_,
-                                 .folder = "/home",
+                                 .folder = folder_,
                                  .pipeline = "test",
                                  .sources = std::move(sources)};
     settings_ = document::parse_yaml(yaml, "p.yaml").value();
@@ -86,6 +86,8 @@ class WriteVideo : public testing::Test {
   }
 
   io::MemoryFiles files_;
+  io::Files* used_files_ = &files_;
+  io::Path folder_ = "/home";
   FakeClock clock_;
   document::Node settings_;
   std::map<std::string, FakeVideo> videos_;
@@ -109,6 +111,16 @@ TEST_F(WriteVideo, TheRateComesFromTheFirstTwoFrames) {
   EXPECT_TRUE(video.finished);
   EXPECT_EQ(files_.status("/home/out").value().kind, io::FileKind::kFolder);
   EXPECT_EQ(out_.packets.size(), 3U);
+}
+
+TEST_F(WriteVideo, AFileInTheFolderAtHandNeedsNoFolder) {
+  io::PosixFiles disk;  // cannot make a folder without a name
+  used_files_ = &disk;
+  folder_ = "";
+  ASSERT_EQ(why_not("path: a.mp4"), "");
+  EXPECT_EQ(feed(0), "");
+  EXPECT_EQ(feed(1), "");
+  EXPECT_EQ(videos_["a.mp4"].times.size(), 2U);
 }
 
 TEST_F(WriteVideo, SettingsGoToTheFile) {
