@@ -23,7 +23,7 @@ enum class SourceKind : std::uint8_t {
   kVideo,       ///< a clip: anything the plug-in can decode
   kCamera,      ///< a V4L2 device
   kRtsp,        ///< rtsp:// or rtsps://
-  kPictures,    ///< a picture or a folder of them
+  kPictures,    ///< a picture or a folder of them; goes on behind one that cannot be read
   kRaw,         ///< frames one behind the other without headers
   kWav,         ///< RIFF WAVE
   kMicrophone,  ///< an ALSA device
