@@ -105,8 +105,6 @@ class AudioPacket final : public Packet {
 
 }  // namespace
 
-const char* const kVideoFormats = "{ I420, NV12, YV12, YUY2, GRAY8, RGB, BGR }";
-
 Packet::Packet(arete_media_kind media, std::int64_t time_ns) {
   lent_.plain.struct_size = sizeof(arete_media_packet);
   lent_.plain.media = media;

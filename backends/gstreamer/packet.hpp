@@ -14,8 +14,8 @@
 
 namespace arete_gstreamer {
 
-/// The formats that packets can have, as GStreamer lists them: "{ I420, NV12, ... }".
-extern const char* const kVideoFormats;
+/// The formats that packets can have, as GStreamer lists them.
+inline constexpr const char* kVideoFormats = "{ I420, NV12, YV12, YUY2, GRAY8, RGB, BGR }";
 
 class Packet {
  public:
