@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <map>
 #include <memory>
@@ -135,11 +136,19 @@ class StreamRun {
     if (options_.print == "results") {
       hooks.on_output = [this](const Packet& packet) { print_result(packet); };
     }
-    hooks.on_problem = [](const std::string& where, const Error& error) {
-      ARETE_LOG(kWarning, "pipeline_problem", {"at", where}, {"code", name_of(error.code())},
-                {"message", error.message()});
+    hooks.on_problem = [this](const std::string& where, const Error& error) {
+      log_problem(where, error);
     };
     return hooks;
+  }
+
+  /// The same again is told the second, fourth, eighth ... time.
+  void log_problem(const std::string& where, const Error& error) {
+    const std::uint64_t times = ++problems_[where + error.message()];
+    if (std::has_single_bit(times)) {
+      ARETE_LOG(kWarning, "pipeline_problem", {"at", where}, {"code", name_of(error.code())},
+                {"message", error.message()}, {"times", times});
+    }
   }
 
   void print_event(const Packet& packet, const EventRecord& event) {
@@ -297,7 +306,8 @@ class StreamRun {
   std::optional<pipeline::TraceFile> trace_;
   std::unique_ptr<Pipeline> pipeline_;
   ProcessCost cost_;
-  std::map<std::string, Loaded> loaded_;  ///< by model
+  std::map<std::string, std::uint64_t> problems_;  ///< by place and message
+  std::map<std::string, Loaded> loaded_;           ///< by model
 };
 
 }  // namespace

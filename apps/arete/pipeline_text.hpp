@@ -35,4 +35,7 @@ struct ProcessCost {
                                           const pipeline::PipelineReport& report,
                                           const ProcessCost& cost);
 
+/// Bars of the steps' times, medians with the 99th percentile as whisker.
+[[nodiscard]] report::BarChart chart_of(const pipeline::Pipeline& pipeline);
+
 }  // namespace arete::app

@@ -336,16 +336,15 @@ elements: {look: {type: infer, model: m}}
 TEST(Graph, AnElementThatAlwaysFailsStopsThePipeline) {
   GraphBench bench;
   bench.options.most_failures = 5;
+  ASSERT_TRUE(bench.files.write_atomic("s.csv", as_bytes("b,c\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n")));
   const auto report = bench.run(R"(pipeline: 1
-sources: {cam: {kind: test, width: 4, height: 4, fps: 10}}
-models: {m: m.picture, n: n.picture}
-elements:
-  a: {type: infer, model: m}
-  b: {type: infer, model: n, regions: nobody}
+sources: {s: {url: s.csv, rate: 10, loop: true}}
+models: {m: m.rows}
+elements: {look: {type: infer, model: m}}
 )");
   ASSERT_FALSE(report);
   EXPECT_THAT(report.error().message(),
-              AllOf(HasSubstr("element 'b' failed 5 times"), HasSubstr("nobody")));
+              AllOf(HasSubstr("element 'look' failed 5 times"), HasSubstr("no column 'a'")));
 }
 
 TEST(Graph, StopEndsAnEndlessSourceAndWorksThroughWhatWasRead) {

@@ -2,6 +2,7 @@
 #include "pipeline/plan.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -148,6 +149,7 @@ class Completer {
   Status complete() {
     for (std::size_t i = 0; i < plan_.elements.size(); ++i) {
       ARETE_TRY(check_once(plan_.elements[i]));
+      ARETE_TRY(check_result_names(plan_.elements[i]));
       ARETE_TRY(check_types(plan_.elements[i]));
       place(i);
     }
@@ -174,6 +176,47 @@ class Completer {
                    "element '{}' would get each packet of '{}' twice, by two ways: put one of its "
                    "inputs behind the other",
                    spec_of(element).name, graph_.sources[*twice].name);
+  }
+
+  /// Names of the models' elements whose results reach this one.
+  void add_results(const PlannedElement& element, std::vector<std::string_view>& names) const {
+    for (const std::size_t producer : element.producers) {
+      const PlannedElement& before = plan_.elements[producer];
+      if (before.type == nullptr) {
+        names.push_back(spec_of(before).name);
+      }
+      add_results(before, names);
+    }
+  }
+
+  /// `of` and `regions` say whose result is meant: that of an infer before this element.
+  Status check_result_names(const PlannedElement& element) const {
+    for (const char* const key : {"of", "regions"}) {
+      const document::Node* const node = spec_of(element).settings.find(key);
+      if (node == nullptr) {
+        continue;
+      }
+      ARETE_TRY(node->is_string() ? check_result_name(element, *node) : Status());
+      for (const document::Node& item :
+           node->is_list() ? node->items() : std::span<const document::Node>()) {
+        ARETE_TRY(item.is_string() ? check_result_name(element, item) : Status());
+      }
+    }
+    return {};
+  }
+
+  Status check_result_name(const PlannedElement& element, const document::Node& node) const {
+    std::vector<std::string_view> names;
+    add_results(element, names);
+    if (node.string().empty() || std::ranges::find(names, node.string()) != names.end()) {
+      return {};
+    }
+    return document::invalid_node(
+        node,
+        fmt::format("element '{}': '{}' is no infer element before it; results are called "
+                    "after the one that made them: {}",
+                    spec_of(element).name, node.string(),
+                    names.empty() ? "there is none" : fmt::format("{}", fmt::join(names, ", "))));
   }
 
   PacketTypes origins_of(const PlannedElement& element) const {

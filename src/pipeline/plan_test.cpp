@@ -79,6 +79,21 @@ TEST(GraphFile, RegionsNeedAnElementThatFindsSome) {
               HasSubstr("'margin' needs 'regions'"));
 }
 
+TEST(GraphFile, ResultsAreCalledAfterTheModelThatMadeThem) {
+  EXPECT_THAT(refused("  a: {type: infer, model: m}\n"
+                      "  b: {type: track}\n"
+                      "  c: {type: threshold, of: b, min_score: 0.5}\n"),
+              AllOf(HasSubstr("'b' is no infer element"), HasSubstr("made them: a"),
+                    HasSubstr("p.yaml:9")));
+  EXPECT_EQ(refused("  a: {type: infer, model: m}\n"
+                    "  b: {type: track}\n"
+                    "  c: {type: threshold, of: a, min_score: 0.5}\n"),
+            "");
+  EXPECT_THAT(refused("  a: {type: infer, model: m}\n"
+                      "  b: {type: infer, model: m, regions: nobody}\n"),
+              AllOf(HasSubstr("nobody"), HasSubstr("p.yaml:8")));
+}
+
 TEST(GraphFile, SoundIsNoPicture) {
   GraphBench bench;
   EXPECT_THAT(bench.why_not(R"(pipeline: 1
