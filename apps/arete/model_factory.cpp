@@ -6,6 +6,7 @@
 
 #include "convert/embedded_spec.hpp"
 #include "convert/engine_model.hpp"
+#include "output.hpp"
 #include "pipeline/model_runner.hpp"
 #include "spec/lookup.hpp"
 #include "spec/resolve.hpp"
@@ -25,6 +26,23 @@ Result<spec::Spec> find_spec(io::Files& files, const convert::ModelSource& sourc
   return spec::lookup(files, request);
 }
 
+/// The engine that "auto" tries first, alone, mostly does; only else all are opened.
+Result<convert::LoadedModel> load(const convert::ModelSource& source,
+                                  const pipeline::ModelSettings& settings) {
+  runtime::LoadOptions options;
+  options.cache_dir = settings.cache;
+  options.options = settings.options;
+  if (settings.engine != "auto") {
+    // An unknown name is answered with all there are.
+    const runtime::Registry alone = engine_alone(settings.engine);
+    return convert::load_model(alone.find(settings.engine) ? alone : engines(), source,
+                               settings.engine, options);
+  }
+  const std::string_view first = convert::engine_order(source.format_name()).front();
+  auto loaded = convert::load_model(engine_alone(first), source, first, options);
+  return loaded ? std::move(loaded) : convert::load_model(engines(), source, "auto", options);
+}
+
 }  // namespace
 
 Status add_options(const std::vector<std::string>& options, pipeline::ModelSettings& settings) {
@@ -39,15 +57,10 @@ Status add_options(const std::vector<std::string>& options, pipeline::ModelSetti
   return {};
 }
 
-Result<pipeline::ModelParts> make_model(io::Files& files, const runtime::Registry& engines,
-                                        const pipeline::ModelSettings& settings) {
+Result<pipeline::ModelParts> make_model(io::Files& files, const pipeline::ModelSettings& settings) {
   ARETE_TRY_ASSIGN(const convert::ModelSource source, convert::open_source(files, settings.file));
   ARETE_TRY_ASSIGN(const spec::Spec spec, find_spec(files, source, settings));
-  runtime::LoadOptions options;
-  options.cache_dir = settings.cache;
-  options.options = settings.options;
-  ARETE_TRY_ASSIGN(convert::LoadedModel loaded,
-                   convert::load_model(engines, source, settings.engine, options));
+  ARETE_TRY_ASSIGN(convert::LoadedModel loaded, load(source, settings));
   pipeline::ModelParts parts;
   ARETE_TRY_ASSIGN(parts.spec, spec::resolve(spec, pipeline::facts_of(loaded.inputs),
                                              pipeline::facts_of(loaded.outputs)));

@@ -10,7 +10,6 @@
 #include "io/files.hpp"
 #include "pipeline/graph_spec.hpp"
 #include "pipeline/model_slot.hpp"
-#include "runtime/registry.hpp"
 
 namespace arete::app {
 
@@ -18,9 +17,9 @@ namespace arete::app {
 [[nodiscard]] Status add_options(const std::vector<std::string>& options,
                                  pipeline::ModelSettings& settings);
 
-/// Errors name the spec's line, the model's place or the engine's reason.
+/// Opens no other engines than it needs: each that is opened costs memory. Errors name the spec's
+/// line, the model's place or the engine's reason.
 [[nodiscard]] Result<pipeline::ModelParts> make_model(io::Files& files,
-                                                      const runtime::Registry& engines,
                                                       const pipeline::ModelSettings& settings);
 
 }  // namespace arete::app

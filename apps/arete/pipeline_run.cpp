@@ -75,8 +75,7 @@ class StreamRun {
       : graph_(std::move(graph)),
         options_(std::move(options)),
         output_(output),
-        sources_(source_names(graph_)),
-        engines_(engines()) {}
+        sources_(source_names(graph_)) {}
 
   /// `reload` gives the file again after SIGHUP; nullopt if there is no file.
   Result<ExitCode> run(const std::function<Result<GraphSpec>()>& reload) {
@@ -116,7 +115,7 @@ class StreamRun {
 
   pipeline::Environment environment() {
     pipeline::Environment environment{files_, clock_, [this](const pipeline::ModelSettings& model) {
-                                        return make_model(files_, engines_, model);
+                                        return make_model(files_, model);
                                       }};
     if (recording_) {
       environment.sources = [this](std::size_t index, const media::SourceSettings& settings) {
@@ -297,7 +296,6 @@ class StreamRun {
   StreamOptions options_;
   Output& output_;
   std::vector<std::string> sources_;
-  runtime::Registry engines_;
   io::PosixFiles files_;
   SystemClock clock_;
   std::optional<pipeline::Recording> recording_;

@@ -234,6 +234,9 @@ report::BarChart chart_of(const pipeline::Pipeline& pipeline) {
   for (std::size_t i = 0; i < ledger.names().size(); ++i) {
     const ElementSums sums = ledger.sums_of(i);
     for (const auto& [work, times] : sums.time) {
+      if (work == Work::kWait) {
+        continue;  // says more about the queue's length than about the step
+      }
       const bool whole = work == Work::kElement || work == Work::kDecode;
       report::BarGroup group;
       group.label = whole ? ledger.names()[i]

@@ -50,7 +50,7 @@ Result<pipeline::ModelSettings> model_settings(const RunArguments& arguments) {
 
 Result<Prepared> prepare(io::Files& files, const RunArguments& arguments) {
   ARETE_TRY_ASSIGN(const pipeline::ModelSettings settings, model_settings(arguments));
-  ARETE_TRY_ASSIGN(pipeline::ModelParts parts, make_model(files, engines(), settings));
+  ARETE_TRY_ASSIGN(pipeline::ModelParts parts, make_model(files, settings));
   ARETE_TRY_ASSIGN(
       pipeline::ModelRunner runner,
       pipeline::ModelRunner::create(std::move(parts.session), std::move(parts.spec), 1));
