@@ -72,9 +72,8 @@ Result<HeaderList> header_list(const HttpRequest& request) {
   HeaderList list;
   const auto append = [&](const std::string& line) {
     curl_slist* const longer = curl_slist_append(list.get(), line.c_str());
-    if (longer != nullptr) {
-      static_cast<void>(list.release());
-      list.reset(longer);
+    if (!list) {
+      list.reset(longer);  // later ones hang on the first
     }
     return longer != nullptr;
   };
@@ -92,8 +91,8 @@ Result<HeaderList> header_list(const HttpRequest& request) {
 class CurlHttpClient final : public HttpClient {
  public:
   CurlHttpClient() {
-    static const CURLcode initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
-    if (initialized == CURLE_OK) {
+    static const CURLcode kInitialized = curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (kInitialized == CURLE_OK) {
       handle_.reset(curl_easy_init());
     }
   }

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <mosquitto.h>
 
-#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -24,8 +23,8 @@ using SteadyClock = std::chrono::steady_clock;
 
 /// Once for the process; the library counts and needs no matching end at exit.
 void init_library() {
-  static const int initialized = mosquitto_lib_init();
-  static_cast<void>(initialized);
+  static const int kInitialized = mosquitto_lib_init();
+  static_cast<void>(kInitialized);
 }
 
 ErrorCode code_of(int rc) {

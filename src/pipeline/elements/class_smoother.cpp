@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <deque>
 #include <map>
-#include <string>
 #include <vector>
 
 #include "base/clock.hpp"

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -235,14 +234,14 @@ Result<std::unique_ptr<Element>> make_event(document::MapReader& reader,
 }  // namespace
 
 const ElementType& event_element_type() {
-  static const ElementType type{
+  static const ElementType kType{
       .name = "event",
       .summary = "raises events by rules over results, with the reason",
       .takes = static_cast<PacketTypes>(PacketType::kResult),
       .gives = [](PacketType taken) { return static_cast<PacketTypes>(taken); },
       .heavy = false,
       .make = make_event};
-  return type;
+  return kType;
 }
 
 }  // namespace arete::pipeline

@@ -142,7 +142,7 @@ Result<std::unique_ptr<Element>> make_file(document::MapReader& reader,
 }  // namespace
 
 const ElementType& file_element_type() {
-  static const ElementType type{
+  static const ElementType kType{
       .name = "file",
       .summary = "appends events or results to a file as JSON Lines",
       .takes = PacketType::kResult | PacketType::kTensor,
@@ -150,7 +150,7 @@ const ElementType& file_element_type() {
       .heavy = false,
       .make = make_file,
       .reaches_out = true};
-  return type;
+  return kType;
 }
 
 }  // namespace arete::pipeline

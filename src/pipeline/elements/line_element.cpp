@@ -163,7 +163,7 @@ Result<std::unique_ptr<Element>> make_line(document::MapReader& reader,
 }  // namespace
 
 const ElementType& line_element_type() {
-  static const ElementType type{
+  static const ElementType kType{
       .name = "line",
       .summary = "counts tracked objects that cross lines, by direction",
       .takes = static_cast<PacketTypes>(PacketType::kResult),
@@ -171,7 +171,7 @@ const ElementType& line_element_type() {
       .heavy = false,
       .make = make_line,
       .needs_picture = true};
-  return type;
+  return kType;
 }
 
 }  // namespace arete::pipeline

@@ -19,12 +19,12 @@ std::uint32_t luma_sum(const std::uint8_t* samples, int count) {
   std::uint32_t sum = 0;
   if (count == kCellSamples) {  // a number that the compiler knows makes vector code
     for (int i = 0; i < kCellSamples; ++i) {
-      sum += samples[i * kBetween];
+      sum += samples[std::ptrdiff_t{i} * kBetween];
     }
     return sum;
   }
   for (int i = 0; i < count; ++i) {
-    sum += samples[i * kBetween];
+    sum += samples[std::ptrdiff_t{i} * kBetween];
   }
   return sum;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/elements/motion_element.hpp"
 
-#include <cstddef>
 #include <map>
 #include <memory>
 #include <utility>
@@ -67,11 +66,12 @@ class MotionElement final : public Element {
     if (region_.empty()) {
       return wanted;
     }
+    constexpr float kHalfCell = kLumaCell / 2.0F;
     const ShapePoints polygon = to_pixels(region_, units_, size);
     for (int row = 0; row < grid_.rows; ++row) {
       for (int column = 0; column < grid_.columns; ++column) {
-        const auto x = static_cast<float>(column * kLumaCell + kLumaCell / 2);
-        const auto y = static_cast<float>(row * kLumaCell + kLumaCell / 2);
+        const auto x = static_cast<float>(column * kLumaCell) + kHalfCell;
+        const auto y = static_cast<float>(row * kLumaCell) + kHalfCell;
         wanted.push_back(contains(polygon, {x, y}));
       }
     }
@@ -109,7 +109,7 @@ Result<std::unique_ptr<Element>> make_motion(document::MapReader& reader, const 
 }  // namespace
 
 const ElementType& motion_element_type() {
-  static const ElementType type{
+  static const ElementType kType{
       .name = "motion",
       .summary = "lets pictures through while something moves in them",
       .takes = static_cast<PacketTypes>(PacketType::kFrame),
@@ -117,7 +117,7 @@ const ElementType& motion_element_type() {
       .heavy = false,
       .make = make_motion,
       .needs_picture = true};
-  return type;
+  return kType;
 }
 
 }  // namespace arete::pipeline

@@ -173,7 +173,7 @@ Result<std::unique_ptr<Element>> make_mqtt(MapReader& reader, const ElementConte
 }  // namespace
 
 const ElementType& mqtt_element_type() {
-  static const ElementType type{
+  static const ElementType kType{
       .name = "mqtt",
       .summary = "publishes events or results to an MQTT broker",
       .takes = PacketType::kResult | PacketType::kTensor,
@@ -181,7 +181,7 @@ const ElementType& mqtt_element_type() {
       .heavy = false,
       .make = make_mqtt,
       .reaches_out = true};
-  return type;
+  return kType;
 }
 
 }  // namespace arete::pipeline

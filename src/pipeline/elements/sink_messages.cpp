@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -16,7 +15,6 @@
 #include "document/json_writer.hpp"
 #include "document/node.hpp"
 #include "document/reader.hpp"
-#include "pipeline/elements/element_input.hpp"
 #include "pipeline/event_node.hpp"
 #include "pipeline/packet.hpp"
 

@@ -147,14 +147,14 @@ Result<std::unique_ptr<Element>> make_smooth(document::MapReader& reader, const 
 }  // namespace
 
 const ElementType& smooth_element_type() {
-  static const ElementType type{
+  static const ElementType kType{
       .name = "smooth",
       .summary = "takes flicker from class scores, jitter from tracked boxes and keypoints",
       .takes = static_cast<PacketTypes>(PacketType::kResult),
       .gives = [](PacketType taken) { return static_cast<PacketTypes>(taken); },
       .heavy = false,
       .make = make_smooth};
-  return type;
+  return kType;
 }
 
 }  // namespace arete::pipeline

@@ -132,14 +132,14 @@ Result<std::unique_ptr<Element>> make_threshold(document::MapReader& reader,
 }  // namespace
 
 const ElementType& threshold_element_type() {
-  static const ElementType type{
+  static const ElementType kType{
       .name = "threshold",
       .summary = "keeps what is sure, large and well placed enough",
       .takes = static_cast<PacketTypes>(PacketType::kResult),
       .gives = [](PacketType taken) { return static_cast<PacketTypes>(taken); },
       .heavy = false,
       .make = make_threshold};
-  return type;
+  return kType;
 }
 
 }  // namespace arete::pipeline

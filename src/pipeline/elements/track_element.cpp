@@ -2,7 +2,6 @@
 #include "pipeline/elements/track_element.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -84,14 +83,14 @@ Result<std::unique_ptr<Element>> make_track(document::MapReader& settings, const
 }  // namespace
 
 const ElementType& track_element_type() {
-  static const ElementType type{
+  static const ElementType kType{
       .name = "track",
       .summary = "gives detected objects ids that stay from frame to frame",
       .takes = static_cast<PacketTypes>(PacketType::kResult),
       .gives = [](PacketType taken) { return static_cast<PacketTypes>(taken); },
       .heavy = false,
       .make = make_track};
-  return type;
+  return kType;
 }
 
 }  // namespace arete::pipeline

@@ -152,7 +152,7 @@ Result<std::unique_ptr<Element>> make_webhook(MapReader& reader, const ElementCo
 }  // namespace
 
 const ElementType& webhook_element_type() {
-  static const ElementType type{
+  static const ElementType kType{
       .name = "webhook",
       .summary = "posts events or results as JSON to a URL",
       .takes = PacketType::kResult | PacketType::kTensor,
@@ -160,7 +160,7 @@ const ElementType& webhook_element_type() {
       .heavy = false,
       .make = make_webhook,
       .reaches_out = true};
-  return type;
+  return kType;
 }
 
 }  // namespace arete::pipeline

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <cstddef>
-#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -158,7 +157,7 @@ Result<std::unique_ptr<Element>> make_zone(document::MapReader& reader,
 }  // namespace
 
 const ElementType& zone_element_type() {
-  static const ElementType type{
+  static const ElementType kType{
       .name = "zone",
       .summary = "counts tracked objects in polygons; they enter, stay and leave",
       .takes = static_cast<PacketTypes>(PacketType::kResult),
@@ -166,7 +165,7 @@ const ElementType& zone_element_type() {
       .heavy = false,
       .make = make_zone,
       .needs_picture = true};
-  return type;
+  return kType;
 }
 
 }  // namespace arete::pipeline
