@@ -1,6 +1,7 @@
 // Publishes messages from a thread of its own: callers never wait. While there is no connection
 // they queue up to a limit, then the oldest gives way; it connects again by itself, and what the
-// broker has not confirmed is sent again. Order is kept.
+// broker has not confirmed is sent again. Order is kept among
+// messages of one QoS.
 // Threads: safe from any. Errors: counted, and logged now and then.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once

@@ -51,13 +51,17 @@ TEST_F(Mqtt, MessagesArriveInOrderWithBothQualities) {
   ASSERT_TRUE(listener.is_ready(seconds(30)));
   io_mqtt::MqttPublisher publisher(io_mqtt::make_mqtt_connector(), settings(), kQuick);
   for (int i = 0; i < 200; ++i) {
-    publisher.publish({"test/order", std::to_string(i), i % 2, false});
+    publisher.publish({i % 2 == 0 ? "order/0" : "order/1", std::to_string(i), i % 2, false});
   }
   ASSERT_TRUE(publisher.drain(seconds(30)));
   const auto heard = listener.wait_for(200, seconds(30));
   ASSERT_EQ(heard.size(), 200U);
-  for (int i = 0; i < 200; ++i) {
-    EXPECT_EQ(heard[static_cast<std::size_t>(i)].payload, std::to_string(i));
+  // MQTT keeps the order of messages of one quality only.
+  int next_of[2] = {0, 1};
+  for (const auto& one : heard) {
+    int& next = next_of[one.topic == "order/1" ? 1 : 0];
+    ASSERT_EQ(one.payload, std::to_string(next));
+    next += 2;
   }
   EXPECT_EQ(publisher.counts().connects, 1);
 }
