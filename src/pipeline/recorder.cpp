@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "document/json_writer.hpp"
+#include "pipeline/element_types.hpp"
 #include "pipeline/frame_file.hpp"
 #include "pipeline/recording.hpp"
 
@@ -32,12 +34,25 @@ Node head_of(const GraphSpec& graph) {
   return head.set("sources", std::move(sources));
 }
 
+/// Elements that a replay leaves out: what became of a packet at them is no decision of it.
+std::set<std::string> sinks_of(const GraphSpec& graph) {
+  std::set<std::string> sinks;
+  for (const ElementSpec& element : graph.elements) {
+    const auto type = std::ranges::find(element_types(), element.type, &ElementType::name);
+    if (type != element_types().end() && type->reaches_out) {
+      sinks.insert(element.name);
+    }
+  }
+  return sinks;
+}
+
 }  // namespace
 
 Recorder::Recorder(io::Files& files, io::Path folder, const GraphSpec& graph, std::uint64_t limit)
     : files_(files),
       folder_(std::move(folder)),
       names_(source_names(graph)),
+      sinks_(sinks_of(graph)),
       offsets_(graph.sources.size(), 0),
       limit_(limit) {}
 
@@ -118,7 +133,8 @@ void Recorder::listen(PipelineHooks& hooks) {
 
 void Recorder::listen(Ledger& ledger) {
   ledger.add_tap([this, names = ledger.names()](const LedgerRecord& record) {
-    if (is_decision(record)) {
+    const bool of_sink = record.work == Work::kElement && sinks_.contains(names[record.element]);
+    if (is_decision(record) && !of_sink) {
       const std::lock_guard lock(mutex_);
       add_line(decisions_, "decisions.jsonl", decision_line(record, names));
     }

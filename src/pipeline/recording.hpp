@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -66,6 +67,7 @@ class Recorder {
   io::Files& files_;
   io::Path folder_;
   std::vector<std::string> names_;
+  std::set<std::string> sinks_;  ///< elements that a replay leaves out
   std::mutex mutex_;
   std::string packets_;
   std::string decisions_;

@@ -85,6 +85,18 @@ TEST(Replay, DecidesAsTheRecordedRunDid) {
   EXPECT_GT(report->decisions, 40U);
 }
 
+TEST(Replay, LeavesOutWhatWritesAndMissesNothingOfIt) {
+  std::string yaml = kGated;
+  yaml += "  log: {type: file, path: seen.jsonl}\n  calm: {type: smooth}\n";
+  GraphBench bench;
+  record(bench, yaml.c_str());
+  ASSERT_TRUE(bench.files.has_file("seen.jsonl"));
+  const auto report = replay(bench.files, yaml.c_str(), yaml.c_str());
+  ASSERT_TRUE(report) << report.error().message();
+  EXPECT_TRUE(report->identical())
+      << report->missing.size() << " missing, " << report->extra.size() << " new";
+}
+
 TEST(Replay, LiveFramesAreStored) {
   GraphBench bench;
   bench.opener = live_opener(bench);
