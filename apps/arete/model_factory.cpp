@@ -14,24 +14,46 @@
 namespace arete::app {
 namespace {
 
-Result<spec::Spec> find_spec(io::Files& files, const convert::ModelSource& source,
+/// `source` is nullptr for a file that only its engine can read.
+Result<spec::Spec> find_spec(io::Files& files, const convert::ModelSource* source,
                              const pipeline::ModelSettings& settings) {
   spec::LookupRequest request;
   request.model = settings.file;
   if (!settings.spec.empty()) {
     request.given = settings.spec;
   }
-  ARETE_TRY_ASSIGN(request.metadata, convert::embedded_spec(source));
+  if (source != nullptr) {
+    ARETE_TRY_ASSIGN(request.metadata, convert::embedded_spec(*source));
+  }
   request.spec_folders = spec::folders_from(std::getenv("ARETE_SPECS"));
   return spec::lookup(files, request);
+}
+
+runtime::LoadOptions options_of(const pipeline::ModelSettings& settings) {
+  runtime::LoadOptions options;
+  options.cache_dir = settings.cache;
+  options.options = settings.options;
+  return options;
+}
+
+/// A file of the engine's own kind, which nobody else knows: it is handed over as it is.
+Result<convert::LoadedModel> load_as_it_is(const pipeline::ModelSettings& settings) {
+  const runtime::Registry registry = engine_alone(settings.engine);
+  ARETE_TRY_ASSIGN(const auto backend, registry.find(settings.engine));
+  const runtime::ModelFile file{.format = {}, .path = settings.file, .bytes = {}};
+  convert::LoadedModel loaded;
+  ARETE_TRY_ASSIGN(loaded.session, backend->load(file, options_of(settings)));
+  loaded.inputs = loaded.session->inputs();
+  loaded.outputs = loaded.session->outputs();
+  loaded.engine = settings.engine;
+  loaded.precision = "unknown";
+  return loaded;
 }
 
 /// The engine that "auto" tries first, alone, mostly does; only else all are opened.
 Result<convert::LoadedModel> load(const convert::ModelSource& source,
                                   const pipeline::ModelSettings& settings) {
-  runtime::LoadOptions options;
-  options.cache_dir = settings.cache;
-  options.options = settings.options;
+  const runtime::LoadOptions options = options_of(settings);
   if (settings.engine != "auto") {
     // An unknown name is answered with all there are.
     const runtime::Registry alone = engine_alone(settings.engine);
@@ -58,9 +80,15 @@ Status add_options(const std::vector<std::string>& options, pipeline::ModelSetti
 }
 
 Result<pipeline::ModelParts> make_model(io::Files& files, const pipeline::ModelSettings& settings) {
-  ARETE_TRY_ASSIGN(const convert::ModelSource source, convert::open_source(files, settings.file));
-  ARETE_TRY_ASSIGN(const spec::Spec spec, find_spec(files, source, settings));
-  ARETE_TRY_ASSIGN(convert::LoadedModel loaded, load(source, settings));
+  const auto source = convert::open_source(files, settings.file);
+  const bool of_engine =
+      !source && source.error().code() == ErrorCode::kUnsupported && settings.engine != "auto";
+  if (!source && !of_engine) {
+    return std::unexpected(source.error());
+  }
+  ARETE_TRY_ASSIGN(const spec::Spec spec, find_spec(files, source ? &*source : nullptr, settings));
+  ARETE_TRY_ASSIGN(convert::LoadedModel loaded,
+                   source ? load(*source, settings) : load_as_it_is(settings));
   pipeline::ModelParts parts;
   ARETE_TRY_ASSIGN(parts.spec, spec::resolve(spec, pipeline::facts_of(loaded.inputs),
                                              pipeline::facts_of(loaded.outputs)));

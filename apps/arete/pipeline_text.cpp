@@ -41,6 +41,9 @@ std::int64_t packets_in(const pipeline::PipelineReport& report) {
   return packets;
 }
 
+/// Waiting and age say more about the queues than about a step.
+bool is_step(Work work) { return work != Work::kWait && work != Work::kAge; }
+
 std::string steps_table(const Ledger& ledger) {
   using report::Align;
   report::Table table({{"step"},
@@ -56,7 +59,7 @@ std::string steps_table(const Ledger& ledger) {
     const ElementSums sums = ledger.sums_of(i);
     const auto wait = sums.time.find(Work::kWait);
     for (const auto& [work, times] : sums.time) {
-      if (work == Work::kWait) {
+      if (!is_step(work)) {
         continue;
       }
       const bool whole = work == Work::kElement || work == Work::kDecode;
@@ -119,7 +122,7 @@ Node stages_node(const Ledger& ledger) {
   for (std::size_t i = 0; i < ledger.names().size(); ++i) {
     const ElementSums sums = ledger.sums_of(i);
     for (const auto& [work, times] : sums.time) {
-      if (work != Work::kElement && work != Work::kWait) {
+      if (work != Work::kElement && is_step(work)) {
         all[work].merge(times);
       }
     }
@@ -142,6 +145,9 @@ Node element_node(const Ledger& ledger, std::size_t element) {
   }
   if (const auto wait = sums.time.find(Work::kWait); wait != sums.time.end()) {
     node.set("queue", times_node(wait->second));
+  }
+  if (const auto age = sums.time.find(Work::kAge); age != sums.time.end()) {
+    node.set("age", times_node(age->second));
   }
   node.set("cpu_ms", milliseconds(sums.cpu));
   Node decisions = Node::map();
@@ -234,8 +240,8 @@ report::BarChart chart_of(const pipeline::Pipeline& pipeline) {
   for (std::size_t i = 0; i < ledger.names().size(); ++i) {
     const ElementSums sums = ledger.sums_of(i);
     for (const auto& [work, times] : sums.time) {
-      if (work == Work::kWait) {
-        continue;  // says more about the queue's length than about the step
+      if (!is_step(work)) {
+        continue;
       }
       const bool whole = work == Work::kElement || work == Work::kDecode;
       report::BarGroup group;

@@ -15,10 +15,7 @@ void Inbox::append(std::size_t lane, Item item) {
     high_water_ = std::max(high_water_, ++held_);
   }
   lanes_[lane].items.push_back(std::move(item));
-  if (!lanes_[lane].ready) {
-    lanes_[lane].ready = true;
-    ready_.push_back(lane);
-  }
+  ready_.emplace(lanes_[lane].served, lane);
   filled_.notify_one();
 }
 
@@ -81,9 +78,10 @@ bool Inbox::take(std::size_t most, std::vector<Item>& out) {
     return false;
   }
   while (out.size() < most && !ready_.empty()) {
-    const std::size_t index = ready_.front();
-    ready_.pop_front();
+    const std::size_t index = ready_.begin()->second;
+    ready_.erase(ready_.begin());
     Lane& lane = lanes_[index];
+    lane.served = ++services_;
     Item item = std::move(lane.items.front());
     lane.items.pop_front();
     if (!item.restart) {
@@ -91,9 +89,8 @@ bool Inbox::take(std::size_t most, std::vector<Item>& out) {
       --held_;
     }
     out.push_back(std::move(item));
-    lane.ready = !lane.items.empty();
-    if (lane.ready) {
-      ready_.push_back(index);
+    if (!lane.items.empty()) {
+      ready_.emplace(lane.served, index);
     }
   }
   if (policy_ == QueuePolicy::kBlock) {

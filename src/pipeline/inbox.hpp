@@ -6,9 +6,12 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -52,8 +55,8 @@ class Inbox {
  private:
   struct Lane {
     std::deque<Item> items;
-    std::size_t packets = 0;  ///< without the restarts
-    bool ready = false;       ///< stands in ready_
+    std::size_t packets = 0;   ///< without the restarts
+    std::uint64_t served = 0;  ///< when it was last served, by a count of all services
   };
 
   void append(std::size_t lane, Item item);
@@ -65,7 +68,8 @@ class Inbox {
   std::condition_variable filled_;
   std::condition_variable drained_;
   std::vector<Lane> lanes_;
-  std::deque<std::size_t> ready_;  ///< lanes with something in them, in the order of their turn
+  std::set<std::pair<std::uint64_t, std::size_t>> ready_;  ///< (served, lane) of lanes with items
+  std::uint64_t services_ = 0;
   std::size_t producers_;
   std::size_t held_ = 0;
   std::size_t high_water_ = 0;

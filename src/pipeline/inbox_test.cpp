@@ -76,6 +76,25 @@ TEST(Inbox, ServesSourcesInTurn) {
   EXPECT_EQ(drain(inbox), "0:0 1:0 0:1 0:2 ");
 }
 
+TEST(Inbox, WhoWasServedLongestAgoIsNextWhoeverCameFirst) {
+  Inbox inbox(QueuePolicy::kNewest, 1, 3, 1);
+  std::vector<Inbox::Item> items;
+  std::vector<int> served(3, 0);
+  // Three sources at once, room for two of them a round: the first to come gets no more than
+  // others.
+  for (std::int64_t round = 0; round < 30; ++round) {
+    for (int source = 0; source < 3; ++source) {
+      static_cast<void>(inbox.push(packet_of(source, round), Nanoseconds(0)));
+    }
+    items.clear();
+    ASSERT_TRUE(inbox.take(2, items));
+    for (const Inbox::Item& item : items) {
+      ++served[static_cast<std::size_t>(item.packet.stamp.source)];
+    }
+  }
+  EXPECT_EQ(served, (std::vector<int>{20, 20, 20}));
+}
+
 TEST(Inbox, ABatchHasOneOfEachSourceFirst) {
   Inbox inbox(QueuePolicy::kBlock, 2, 2, 1);
   for (std::int64_t i = 0; i < 2; ++i) {

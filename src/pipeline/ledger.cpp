@@ -10,7 +10,7 @@ namespace arete::pipeline {
 
 std::string_view name_of(Work work) {
   constexpr std::array<std::string_view, kWorkCount> kNames = {
-      "element", "decode", "preprocess", "infer", "postprocess", "note", "wait"};
+      "element", "decode", "preprocess", "infer", "postprocess", "note", "wait", "age"};
   return kNames[static_cast<std::size_t>(work)];
 }
 
@@ -45,8 +45,11 @@ void Ledger::add(const LedgerRecord& record, Nanoseconds captured) {
     row.last_age = Nanoseconds(record.end_ns) - captured;
     row.largest_age = std::max(row.largest_age, row.last_age);
   }
-  if (record.work == Work::kElement && record.waited_ns > 0) {
-    sums.time[Work::kWait].add(Nanoseconds(record.waited_ns));
+  if (record.work == Work::kElement) {
+    sums.time[Work::kAge].add(Nanoseconds(record.end_ns) - captured);
+    if (record.waited_ns > 0) {
+      sums.time[Work::kWait].add(Nanoseconds(record.waited_ns));
+    }
   }
   ring_[records_++ % ring_.size()] = record;
   for (const Tap& tap : taps_) {

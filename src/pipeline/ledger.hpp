@@ -32,8 +32,9 @@ enum class Work : std::uint8_t {
   kPostprocess,
   kNote,  ///< a decision beside the packet's own: an event, a packet lost in a queue
   kWait,  ///< only in sums: time in the queue before the element
+  kAge,   ///< only in sums: from the packet's capture to the end of the element
 };
-inline constexpr std::size_t kWorkCount = 7;
+inline constexpr std::size_t kWorkCount = 8;
 /// "element", "decode" ...
 [[nodiscard]] std::string_view name_of(Work work);
 
