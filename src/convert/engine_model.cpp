@@ -37,7 +37,7 @@ std::string precision_of(const model::Model& model) {
 /// What the file says and the engine does not, of the same name and dtype: quantization, and the
 /// rank (ONNX Runtime tells a scalar like a tensor of unknown rank).
 void add_file_facts(std::vector<runtime::TensorInfo>& infos,
-                      const std::vector<runtime::TensorInfo>& stated) {
+                    const std::vector<runtime::TensorInfo>& stated) {
   for (runtime::TensorInfo& info : infos) {
     const auto same = std::ranges::find_if(stated, [&](const runtime::TensorInfo& candidate) {
       return candidate.name == info.name && candidate.dtype == info.dtype;
