@@ -153,22 +153,24 @@ elements: {find: {type: infer, model: m, input: [a, b]}}
   EXPECT_EQ(bench.outputs.size(), 50U);
 }
 
+/// Another source, as if it could not be had again.
+class LiveSource final : public media::Source {
+ public:
+  explicit LiveSource(std::unique_ptr<media::Source> inner) : inner_(std::move(inner)) {
+    info_ = inner_->info();
+    info_.live = true;
+  }
+  const media::StreamInfo& info() const override { return info_; }
+  Result<std::optional<media::MediaPacket>> next() override { return inner_->next(); }
+  void stop() override { inner_->stop(); }
+
+ private:
+  std::unique_ptr<media::Source> inner_;
+  media::StreamInfo info_;
+};
+
 /// Opens a live test source that breaks after 4 and then after 3.
 SourceOpener breaking_opener(GraphBench& bench, std::atomic<int>& opened, ErrorCode code) {
-  class Live final : public media::Source {
-   public:
-    explicit Live(std::unique_ptr<media::Source> inner) : inner_(std::move(inner)) {
-      info_ = inner_->info();
-      info_.live = true;
-    }
-    const media::StreamInfo& info() const override { return info_; }
-    Result<std::optional<media::MediaPacket>> next() override { return inner_->next(); }
-    void stop() override { inner_->stop(); }
-
-   private:
-    std::unique_ptr<media::Source> inner_;
-    media::StreamInfo info_;
-  };
   return [&bench, &opened, code](
              std::size_t,
              const media::SourceSettings& settings) -> Result<std::unique_ptr<media::Source>> {
@@ -178,7 +180,8 @@ SourceOpener breaking_opener(GraphBench& bench, std::atomic<int>& opened, ErrorC
     }
     ARETE_TRY_ASSIGN(auto inner, media::open_source(bench.files, bench.clock, settings));
     const media::SourceFaultPlan plan{.fail_after = number == 0 ? 4 : 3, .error = code};
-    return std::make_unique<Live>(std::make_unique<media::FaultySource>(std::move(inner), plan));
+    return std::make_unique<LiveSource>(
+        std::make_unique<media::FaultySource>(std::move(inner), plan));
   };
 }
 
@@ -210,6 +213,30 @@ TEST(Graph, ABrokenSourceComesBackAndItsFramesGoOnCounting) {
   // What a model remembered of the stream before does not go on.
   EXPECT_EQ(bench.outputs[3].result_of("find")->raw[0].tensor.number_at(0), 4);
   EXPECT_EQ(bench.outputs[4].result_of("find")->raw[0].tensor.number_at(0), 1);
+}
+
+TEST(Graph, ASourceIsBackWithItsFirstFrameNotWhenItOpens) {
+  GraphBench bench;
+  int opened = 0;
+  bench.opener =
+      [&](std::size_t,
+          const media::SourceSettings& settings) -> Result<std::unique_ptr<media::Source>> {
+    const int number = opened++;
+    ARETE_TRY_ASSIGN(auto inner, media::open_source(bench.files, bench.clock, settings));
+    const bool gives_nothing = number == 0 || number == 2 || number == 3;
+    const media::SourceFaultPlan plan{.fail_after = gives_nothing ? 0 : 4};
+    return std::make_unique<LiveSource>(
+        std::make_unique<media::FaultySource>(std::move(inner), plan));
+  };
+  bench.hooks.on_output = [&](const Packet&) {
+    if (bench.outputs.size() == 6) {
+      bench.pipeline->stop();
+    }
+  };
+  const auto report = bench.run(kBreaking);
+  ASSERT_TRUE(report) << report.error().message();
+  EXPECT_EQ(report->sources[0].reconnects, 2);
+  EXPECT_EQ(bench.outputs.front().stamp.media_time, Nanoseconds(0));
 }
 
 TEST(Graph, AFileThatBreaksEndsAndIsCounted) {

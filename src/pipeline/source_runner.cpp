@@ -7,6 +7,8 @@
 #include <limits>
 #include <utility>
 
+#include "base/log.hpp"
+
 namespace arete::pipeline {
 
 namespace {
@@ -86,9 +88,7 @@ bool SourceRunner::reopen() {
     delay_ = std::min(delay_ * 2, spec_.retry.most);
     const Status status = open_now();
     if (status) {
-      const std::lock_guard lock(mutex_);
-      ++report_.reconnects;
-      renewed_ = true;
+      renewed_ = away_ = true;
       return true;
     }
     run_.problem(spec_.name, status.error());
@@ -139,7 +139,7 @@ bool SourceRunner::begins_anew() const {
 void SourceRunner::set_times(const media::MediaPacket& packet, Stamp& stamp) {
   const Nanoseconds own = media::media_time_of(packet);
   stamp.captured = std::max(run_.clock().monotonic(), last_captured_);
-  if (renewed_) {
+  if (renewed_ && sequence_ > 0) {
     const Nanoseconds gap =
         live() ? std::max(stamp.captured - last_captured_, last_step_) : last_step_;
     base_ = std::max(last_media_, Nanoseconds(0)) + gap - own;
@@ -171,6 +171,17 @@ void SourceRunner::book(const Stamp& stamp, Nanoseconds asked, Nanoseconds given
   run_.ledger().add(record, stamp.captured);
   const std::lock_guard lock(mutex_);
   ++report_.packets;
+}
+
+/// Only a packet shows that a live source is back: it opens before anybody answers.
+void SourceRunner::note_return() {
+  if (!away_) {
+    return;
+  }
+  away_ = false;
+  ARETE_LOG(kWarning, "source_back", {"at", spec_.name}, {"frame", sequence_});
+  const std::lock_guard lock(mutex_);
+  ++report_.reconnects;
 }
 
 void SourceRunner::pass_on(media::MediaPacket packet, Nanoseconds asked) {
@@ -237,6 +248,7 @@ void SourceRunner::loop() {
     } else if (!*packet) {
       more = after_end();
     } else {
+      note_return();
       pass_on(std::move(**packet), asked);
       more = sequence_ < most;
     }

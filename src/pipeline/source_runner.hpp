@@ -35,6 +35,7 @@ class SourceRunner {
   /// False if there is nothing to go on with.
   [[nodiscard]] bool after_error(const Error& error);
   [[nodiscard]] bool after_end();
+  void note_return();
   void pass_on(media::MediaPacket packet, Nanoseconds asked);
   [[nodiscard]] bool begins_anew() const;
   void set_times(const media::MediaPacket& packet, Stamp& stamp);
@@ -59,6 +60,7 @@ class SourceRunner {
   Nanoseconds delay_{0};  ///< before the next try
   std::int64_t sequence_ = 0;
   bool renewed_ = false;                   ///< the next packet is the first of a reopened stream
+  bool away_ = false;                      ///< it broke, and nothing has come since
   std::optional<Nanoseconds> paced_from_;  ///< when media time 0 was due
   Nanoseconds base_{0};                    ///< added to the stream's own times
   Nanoseconds last_media_{-1};
