@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "io_mqtt/fake_mqtt.hpp"
@@ -57,11 +58,13 @@ TEST(MqttPublisher, AFullQueueLosesItsOldestAndCountsThem) {
   EXPECT_FALSE(publisher.drain(milliseconds(1)));
   EXPECT_EQ(publisher.counts().dropped, 15);
   EXPECT_EQ(publisher.counts().waiting, 10U);
+  while (publisher.counts().failures == 0) {
+    std::this_thread::yield();  // until it has tried in vain
+  }
   broker.come_up();
   ASSERT_TRUE(publisher.drain(seconds(20)));
   EXPECT_EQ(payloads(broker),
             (std::vector<std::string>{"15", "16", "17", "18", "19", "20", "21", "22", "23", "24"}));
-  EXPECT_GE(publisher.counts().failures, 1);
 }
 
 TEST(MqttPublisher, WhatWasNotConfirmedIsSentAgain) {
