@@ -5,7 +5,9 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <memory>
@@ -77,9 +79,11 @@ class StreamRun {
         output_(output),
         sources_(source_names(graph_)) {}
 
-  /// `reload` gives the file again after SIGHUP; nullopt if there is no file.
+  /// `reload` gives the file again after SIGHUP.
   Result<ExitCode> run(const std::function<Result<GraphSpec>()>& reload) {
     const SignalsBlocked blocked;
+    const SignalThread signals({[this] { stop(); }, [&] { reload_models(reload); },
+                                [this] { write_metrics(running_.load()); }});
     for (const pipeline::ModelSettings& model : graph_.models) {
       loaded_[model.name] = {model, modified_at(model)};
     }
@@ -89,12 +93,10 @@ class StreamRun {
     options.replay = recording_ ? &recording_->plan : nullptr;
     ARETE_TRY_ASSIGN(pipeline_, Pipeline::create(graph_, environment(), std::move(hooks), options));
     ARETE_TRY(listen_to_ledger());
+    running_ = pipeline_.get();
     const Nanoseconds cpu = cost_so_far().cpu;
-    Result<pipeline::PipelineReport> report = [&] {
-      const SignalThread signals({[this] { pipeline_->stop(); }, [&] { reload_models(reload); },
-                                  [this] { write_metrics(); }});
-      return pipeline_->run();
-    }();
+    Result<pipeline::PipelineReport> report = pipeline_->run();
+    running_ = nullptr;
     cost_ = cost_so_far();
     cost_.cpu -= cpu;
     return finish(std::move(report));
@@ -170,6 +172,15 @@ class StreamRun {
     stop_if_unread();
   }
 
+  /// By a signal. Before it runs there is nothing to bring to an end.
+  void stop() {
+    if (Pipeline* const pipeline = running_.load()) {
+      pipeline->stop();
+    } else {
+      std::_Exit(kExitByUser);
+    }
+  }
+
   void stop_if_unread() {
     if (!output_.is_read()) {
       pipeline_->stop();
@@ -208,11 +219,11 @@ class StreamRun {
     return {};
   }
 
-  void write_metrics() {
-    if (options_.metrics.empty()) {
+  void write_metrics(const Pipeline* pipeline) {
+    if (options_.metrics.empty() || pipeline == nullptr) {
       return;
     }
-    const std::string text = pipeline::metrics_text(pipeline_->ledger(), graph_.name);
+    const std::string text = pipeline::metrics_text(pipeline->ledger(), graph_.name);
     const Status status = files_.write_atomic(options_.metrics, as_bytes(text));
     if (!status) {
       ARETE_LOG(kWarning, "metrics_not_written", {"message", status.error().message()});
@@ -221,6 +232,10 @@ class StreamRun {
 
   /// Models whose settings or whose file have changed are put in place of the running ones.
   void reload_models(const std::function<Result<GraphSpec>()>& reload) {
+    Pipeline* const pipeline = running_.load();
+    if (pipeline == nullptr) {
+      return;  // what is being loaded is new already
+    }
     auto changed = reload();
     if (!changed) {
       ARETE_LOG(kError, "reload_failed", {"message", changed.error().message()});
@@ -233,7 +248,7 @@ class StreamRun {
         continue;
       }
       loaded_[model.name] = now;
-      const auto report = pipeline_->swap_model(model);
+      const auto report = pipeline->swap_model(model);
       if (!report) {
         ARETE_LOG(kError, "model_kept", {"model", model.name},
                   {"message", report.error().message()});
@@ -245,7 +260,7 @@ class StreamRun {
   }
 
   Result<ExitCode> finish(Result<pipeline::PipelineReport> report) {
-    write_metrics();
+    write_metrics(pipeline_.get());
     if (trace_) {
       ARETE_TRY(trace_->finish(), "trace {}", options_.trace);
     }
@@ -303,6 +318,7 @@ class StreamRun {
   std::unique_ptr<pipeline::Recorder> recorder_;
   std::optional<pipeline::TraceFile> trace_;
   std::unique_ptr<Pipeline> pipeline_;
+  std::atomic<Pipeline*> running_{nullptr};  ///< while there is something to stop or change
   ProcessCost cost_;
   std::map<std::string, std::uint64_t> problems_;  ///< by place and message
   std::map<std::string, Loaded> loaded_;           ///< by model

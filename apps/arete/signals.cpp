@@ -8,8 +8,6 @@
 namespace arete::app {
 namespace {
 
-constexpr int kExitByUser = 130;
-
 sigset_t our_signals() {
   sigset_t set;
   sigemptyset(&set);

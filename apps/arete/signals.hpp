@@ -12,6 +12,9 @@
 
 namespace arete::app {
 
+/// Exit code of a program that was interrupted before it could end in order.
+inline constexpr int kExitByUser = 130;
+
 struct SignalActions {
   std::function<void()> stop;    ///< SIGINT, SIGTERM; a second one ends the process at once
   std::function<void()> reload;  ///< SIGHUP

@@ -296,6 +296,19 @@ elements: {find: {type: infer, model: m}}
   }
 }
 
+TEST(Graph, AnEmptyFileIsNotLoopedForEver) {
+  GraphBench bench;
+  ASSERT_TRUE(bench.files.write_atomic("s.csv", as_bytes("a,b\n")));
+  const auto report = bench.run(R"(pipeline: 1
+sources: {s: {url: s.csv, rate: 10, loop: true}}
+models: {m: m.rows}
+elements: {look: {type: infer, model: m}}
+)");
+  ASSERT_TRUE(report) << report.error().message();
+  EXPECT_EQ(report->failures, 1);
+  EXPECT_THAT(bench.problems, Contains(HasSubstr("nothing in it to loop over")));
+}
+
 TEST(Graph, WindowsOfSoundOverlapAsTheSpecSays) {
   GraphBench bench;
   bench.opener = [](std::size_t,

@@ -106,7 +106,7 @@ int InferElement::stream_of(int source) const {
   return static_cast<int>(position_) * 65'536 + source;
 }
 
-void InferElement::restart(int source) { restarted_.push_back(source); }
+void InferElement::restart(int source) { restarted_.insert(source); }
 
 Status InferElement::prepare(ModelSlot::Lease& lease, int source) {
   if (lease.generation() != generation_) {
@@ -114,7 +114,7 @@ Status InferElement::prepare(ModelSlot::Lease& lease, int source) {
     generation_ = lease.generation();
   }
   ARETE_TRY(lease.runner().select_stream(stream_of(source)));
-  if (std::erase(restarted_, source) > 0) {
+  if (restarted_.erase(source) > 0) {
     windows_.erase(source);
     return lease.runner().reset();
   }

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -61,7 +62,7 @@ class InferElement final : public Element {
   PacketType takes_;
   std::size_t batch_;
   std::map<int, WindowBuffer> windows_;
-  std::vector<int> restarted_;  ///< sources whose state has to begin anew
+  std::set<int> restarted_;  ///< sources whose state has to begin anew
   std::uint64_t generation_ = 0;
 };
 

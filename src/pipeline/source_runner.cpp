@@ -124,6 +124,10 @@ bool SourceRunner::after_end() {
   if (!spec_.loop) {
     return false;
   }
+  if (renewed_) {  // nothing came since it was opened: opening it again would go on for ever
+    run_.problem(spec_.name, Error(ErrorCode::kInvalid, "there is nothing in it to loop over"));
+    return false;
+  }
   const Status status = open_now();
   renewed_ = true;
   return status.has_value() || after_error(status.error());
