@@ -26,6 +26,7 @@ TEST(ParseYaml, ReadsBlocksAndFlows) {
   EXPECT_EQ(read("a: 1\nb: [x, y]\nc:\n  - d: {e: f}\n"),
             R"({"a": 1, "b": ["x", "y"], "c": [{"d": {"e": "f"}}]})");
   EXPECT_EQ(read(""), "null");
+  EXPECT_EQ(parse_yaml("", "t.yaml")->where(), "t.yaml:1");
   EXPECT_EQ(read("# only a comment\n"), "null");
   EXPECT_EQ(read("a: |\n  one\n  two\n"), R"({"a": "one\ntwo\n"})");
 }

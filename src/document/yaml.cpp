@@ -29,7 +29,9 @@ struct YamlStopped {
 class TreeBuilder final : public YAML::EventHandler {
  public:
   TreeBuilder(std::string_view source, const ParseLimits& limits)
-      : source_(std::make_shared<const std::string>(source)), limits_(limits) {}
+      : source_(std::make_shared<const std::string>(source)), limits_(limits) {
+    root_.place({1, 1}, source_);  // of a text that has nothing in it
+  }
 
   [[nodiscard]] Error error_at(const YAML::Mark& mark, ErrorCode code,
                                std::string_view message) const {

@@ -80,16 +80,21 @@ bool needs_url(SourceKind kind) {
   return kind != SourceKind::kTest && kind != SourceKind::kMicrophone;
 }
 
+Result<SourceKind> kind_of(io::Files& files, const SourceSpec& source) {
+  auto guessed = media::guess_kind(files, source.settings.url);
+  if (!guessed) {
+    return std::unexpected(std::move(guessed).error().with_context(
+        fmt::format("{}: source '{}'", source.where, source.name)));
+  }
+  return *guessed;
+}
+
 Status choose_kind(io::Files& files, MapReader& reader, SourceSpec& source) {
   source.kind_given = reader.has("kind");
   ARETE_TRY_ASSIGN(source.settings.kind,
                    reader.choice<SourceKind>("kind", SourceKind::kVideo, kKinds));
   if (!source.kind_given) {
-    auto guessed = media::guess_kind(files, source.settings.url);
-    if (!guessed) {
-      return std::unexpected(std::move(guessed).error().at(source.where));
-    }
-    source.settings.kind = *guessed;
+    ARETE_TRY_ASSIGN(source.settings.kind, kind_of(files, source));
   }
   return {};
 }
@@ -120,11 +125,7 @@ Result<SourceSpec> parse_source(io::Files& files, const document::Node& node,
   source.where = node.where();
   if (node.is_string()) {
     source.settings.url = path_from(folder, node.string());
-    auto guessed = media::guess_kind(files, source.settings.url);
-    if (!guessed) {
-      return std::unexpected(std::move(guessed).error().at(source.where));
-    }
-    source.settings.kind = *guessed;
+    ARETE_TRY_ASSIGN(source.settings.kind, kind_of(files, source));
     return source;
   }
   ARETE_TRY_ASSIGN(MapReader reader,
