@@ -131,7 +131,9 @@ Result<ExitCode> run_file(const RunArguments& arguments, Output& output) {
 Result<ExitCode> run_model(const RunArguments& arguments, Output& output) {
   ARETE_TRY(refuse(!arguments.models.empty(), "--model", "is for pipelines"));
   if (arguments.inputs.empty()) {
-    return fail_at("--input", ErrorCode::kInvalid, "--input is needed: what the model runs on");
+    output.error(
+        Error(ErrorCode::kInvalid, "--input is needed: what the model runs on").at("command line"));
+    return kUsage;  // only a pipeline has inputs of its own
   }
   io::PosixFiles files;
   const auto streams = std::ranges::count_if(
