@@ -4,9 +4,9 @@
 #include <signal.h>
 
 #include <charconv>
-#include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <system_error>
 
 #include "document/parse.hpp"
 #include "media/media_plugin.hpp"
@@ -127,7 +127,7 @@ std::string demo_file(const std::string& name) {
 }
 
 std::string any_clip() {
-  const std::string cabin = demo_file("carphone_pristine.mp4");
+  std::string cabin = demo_file("carphone_pristine.mp4");
   if (!cabin.empty()) {
     return cabin;
   }

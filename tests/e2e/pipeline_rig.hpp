@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -13,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.hpp"
+#include "document/node.hpp"
 #include "io/child.hpp"
 #include "program_run.hpp"
 
