@@ -35,8 +35,8 @@ void GraphRun::output(const Packet& packet) {
   }
 }
 
-void GraphRun::problem(const std::string& where, const Error& error) {
-  ++failures_;
+void GraphRun::problem(const std::string& where, const Error& error, bool is_failure) {
+  failures_ += is_failure ? 1 : 0;
   if (hooks_.on_problem) {
     const std::lock_guard lock(hook_mutex_);
     hooks_.on_problem(where, error);

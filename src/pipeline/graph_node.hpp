@@ -38,8 +38,9 @@ class GraphRun {
   void captured(const Packet& packet, bool live, bool restart);
   void raised(const Packet& packet, const EventRecord& event);
   void output(const Packet& packet);
-  /// Counted, and told once for each kind of message in a row.
-  void problem(const std::string& where, const Error& error);
+  /// Told; counted as a failure unless it may still turn out well.
+  void problem(const std::string& where, const Error& error, bool is_failure = true);
+  void count_failure() { ++failures_; }
   /// The pipeline cannot go on: everything ends, run() returns this.
   void give_up(Error error);
 

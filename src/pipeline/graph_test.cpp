@@ -204,6 +204,7 @@ TEST(Graph, ABrokenSourceComesBackAndItsFramesGoOnCounting) {
   const auto report = bench.run(kBreaking);
   ASSERT_TRUE(report) << report.error().message();
   EXPECT_GE(report->sources[0].reconnects, 4);
+  EXPECT_LE(report->failures, 1);  // that it broke is none, unless it was away at the end
   EXPECT_THAT(bench.problems, Contains(HasSubstr("the camera is not there yet")));
   const auto sequences = sequences_of(bench.outputs);
   EXPECT_EQ(sequences, counted(static_cast<std::int64_t>(sequences.size())));

@@ -70,7 +70,8 @@ struct PipelineReport {
   Nanoseconds duration{0};
   std::vector<SourceReport> sources;
   std::int64_t events = 0;
-  std::int64_t failures = 0;  ///< packets that an element could not work on, and broken sources
+  std::int64_t failures = 0;  ///< packets that an element could not work on, files that broke,
+                              ///< sources that were away at the end
 };
 
 class Graph;

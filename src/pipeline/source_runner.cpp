@@ -46,7 +46,8 @@ Status SourceRunner::open() {
   if (status || !spec_.retry.at_start) {
     return status;
   }
-  run_.problem(spec_.name, status.error());
+  broken_ = true;
+  run_.problem(spec_.name, status.error(), false);
   return {};
 }
 
@@ -91,7 +92,7 @@ bool SourceRunner::reopen() {
       renewed_ = away_ = true;
       return true;
     }
-    run_.problem(spec_.name, status.error());
+    run_.problem(spec_.name, status.error(), false);
     const std::lock_guard lock(mutex_);
     ++report_.errors;
   }
@@ -110,7 +111,8 @@ bool SourceRunner::after_error(const Error& error) {
     const std::lock_guard lock(mutex_);
     ++report_.errors;
   }
-  run_.problem(spec_.name, error);
+  broken_ = live();
+  run_.problem(spec_.name, error, !broken_);
   if (spec_.settings.kind == media::SourceKind::kPictures) {
     return true;  // the others can still be read
   }
@@ -253,9 +255,13 @@ void SourceRunner::loop() {
       more = after_end();
     } else {
       note_return();
+      broken_ = false;
       pass_on(std::move(**packet), asked);
       more = sequence_ < most;
     }
+  }
+  if (broken_) {
+    run_.count_failure();  // it did not come back
   }
   deliver_end(targets_);
 }

@@ -57,6 +57,7 @@ class SourceRunner {
   bool stopped_ = false;
   SourceReport report_;
 
+  bool broken_ = false;   ///< since its last packet
   Nanoseconds delay_{0};  ///< before the next try
   std::int64_t sequence_ = 0;
   bool renewed_ = false;                   ///< the next packet is the first of a reopened stream
