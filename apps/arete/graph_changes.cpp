@@ -2,13 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "base/text.hpp"
 #include "graph_changes.hpp"
 #include "model_factory.hpp"
-#include "pipeline/parse_source.hpp"
 
 namespace arete::app {
 namespace {

@@ -44,6 +44,33 @@ std::int64_t packets_in(const pipeline::PipelineReport& report) {
 /// Waiting and age say more about the queues than about a step.
 bool is_step(Work work) { return work != Work::kWait && work != Work::kAge; }
 
+std::string count_text(std::uint64_t count) {
+  return count > 0 ? fmt::format("{}", count) : std::string();
+}
+
+/// One step: an element or source as a whole, with what became of its packets, or a part of one.
+std::vector<std::string> step_row(const std::string& name, const ElementSums& sums, Work work,
+                                  const stats::DurationHistogram& times) {
+  std::vector<std::string> row = {std::string(), fmt::format("{}", times.count()),
+                                  fmt::format("{:.2f}", milliseconds(times.quantile(0.5))),
+                                  fmt::format("{:.2f}", milliseconds(times.quantile(0.99)))};
+  if (work != Work::kElement && work != Work::kDecode) {
+    row[0] = fmt::format("  {}", pipeline::name_of(work));
+    return row;
+  }
+  row[0] = name;
+  const auto wait = sums.time.find(Work::kWait);
+  row.push_back(wait == sums.time.end()
+                    ? std::string()
+                    : fmt::format("{:.2f}", milliseconds(wait->second.quantile(0.99))));
+  const double packets = static_cast<double>(std::max<std::uint64_t>(times.count(), 1));
+  row.push_back(fmt::format("{:.2f}", milliseconds(sums.cpu) / packets));
+  row.push_back(count_text(count_of(sums.decisions, Decision::kGated)));
+  row.push_back(count_text(lost_of(sums.decisions)));
+  row.push_back(count_text(count_of(sums.decisions, Decision::kFailed)));
+  return row;
+}
+
 std::string steps_table(const Ledger& ledger) {
   using report::Align;
   report::Table table({{"step"},
@@ -57,29 +84,10 @@ std::string steps_table(const Ledger& ledger) {
                        {"failed", Align::kRight}});
   for (std::size_t i = 0; i < ledger.names().size(); ++i) {
     const ElementSums sums = ledger.sums_of(i);
-    const auto wait = sums.time.find(Work::kWait);
     for (const auto& [work, times] : sums.time) {
-      if (!is_step(work)) {
-        continue;
+      if (is_step(work)) {
+        table.add_row(step_row(ledger.names()[i], sums, work, times));
       }
-      const bool whole = work == Work::kElement || work == Work::kDecode;
-      const double cpu =
-          times.count() == 0 ? 0 : milliseconds(sums.cpu) / static_cast<double>(times.count());
-      const auto number = [&](Decision decision) {
-        const std::uint64_t count = count_of(sums.decisions, decision);
-        return whole && count > 0 ? fmt::format("{}", count) : std::string();
-      };
-      const std::uint64_t lost = lost_of(sums.decisions);
-      table.add_row({whole ? ledger.names()[i] : fmt::format("  {}", pipeline::name_of(work)),
-                     fmt::format("{}", times.count()),
-                     fmt::format("{:.2f}", milliseconds(times.quantile(0.5))),
-                     fmt::format("{:.2f}", milliseconds(times.quantile(0.99))),
-                     whole && wait != sums.time.end()
-                         ? fmt::format("{:.2f}", milliseconds(wait->second.quantile(0.99)))
-                         : std::string(),
-                     whole ? fmt::format("{:.2f}", cpu) : std::string(), number(Decision::kGated),
-                     whole && lost > 0 ? fmt::format("{}", lost) : std::string(),
-                     number(Decision::kFailed)});
     }
   }
   return table.text();

@@ -21,14 +21,14 @@
 namespace arete::pipeline {
 
 std::span<const ElementType> element_types() {
-  static const std::vector<ElementType> types{
+  static const std::vector<ElementType> kTypes{
       motion_element_type(),         threshold_element_type(),   track_element_type(),
       smooth_element_type(),         zone_element_type(),        line_element_type(),
       event_element_type(),          snapshot_element_type(),    draw_element_type(),
       write_pictures_element_type(), write_video_element_type(), file_element_type(),
       mqtt_element_type(),           webhook_element_type(),
   };
-  return types;
+  return kTypes;
 }
 
 }  // namespace arete::pipeline

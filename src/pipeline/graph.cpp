@@ -317,8 +317,8 @@ Result<SwapReport> Graph::swap_model(const ModelSettings& settings, const SwapOp
                 settings.name);
   }
   ARETE_TRY_ASSIGN(SwapReport report,
-                   slot->second->swap(std::move(ready.runner), std::move(ready.identity), options,
-                                      run_->clock()));
+                   slot->second->replace(std::move(ready.runner), std::move(ready.identity),
+                                         options, run_->clock()));
   report.load = load;
   return report;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/graph_node.hpp"
 
-#include <algorithm>
 #include <ctime>
 #include <utility>
 

@@ -138,8 +138,8 @@ Result<double> ModelSlot::compare(ModelRunner& candidate, const SwapOptions& opt
   return sum / std::max(compared, 1);
 }
 
-Result<SwapReport> ModelSlot::swap(ModelRunner runner, ModelIdentity identity,
-                                   const SwapOptions& options, Clock& clock) {
+Result<SwapReport> ModelSlot::replace(ModelRunner runner, ModelIdentity identity,
+                                      const SwapOptions& options, Clock& clock) {
   SwapReport report;
   report.before = this->identity();
   report.after = identity;

@@ -78,8 +78,8 @@ class ModelSlot {
   };
 
   /// Compares as asked, then changes over.
-  [[nodiscard]] Result<SwapReport> swap(ModelRunner runner, ModelIdentity identity,
-                                        const SwapOptions& options, Clock& clock);
+  [[nodiscard]] Result<SwapReport> replace(ModelRunner runner, ModelIdentity identity,
+                                           const SwapOptions& options, Clock& clock);
   /// Ends a comparison that waits for packets which will not come.
   void stop();
 

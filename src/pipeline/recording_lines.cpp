@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <utility>
-
 #include "document/json_writer.hpp"
 #include "pipeline/recording.hpp"
 
