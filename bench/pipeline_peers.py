@@ -2,7 +2,7 @@
 """The whole loop - decode, prepare, infer, post-process - against the same in Python.
 
     pipeline_peers.py ARETE --clip vtest.avi --yolox yolox_nano.onnx --ultraface ultraface_rfb_320.onnx
-                      --specs FOLDER [--rounds 5] [--output table.md]
+                      --mobilenet mobilenet_v1_0.5_160_float.onnx --specs FOLDER [--rounds 5]
 
 Peers: OpenCV + ONNX Runtime in one Python thread, and the same with decoding and preparation in a
 second thread; one engine thread everywhere. Each run is a process of its own; rounds are interleaved.
@@ -83,7 +83,23 @@ class UltraFace:
         return cv2.dnn.NMSBoxes(boxes, scores[keep], 0.7, 0.3)
 
 
-NETS = {"yolox": Yolox, "ultraface": UltraFace}
+class MobileNet:
+    """Classifies the middle of the frame."""
+    size = (160, 160)
+
+    def prepare(self, frame):
+        import cv2
+        side = round(0.875 * min(frame.shape[:2]))
+        top, left = (frame.shape[0] - side) // 2, (frame.shape[1] - side) // 2
+        crop = frame[top:top + side, left:left + side]
+        return cv2.dnn.blobFromImage(crop, 1 / 127.5, self.size, (127.5, 127.5, 127.5), swapRB=True), None
+
+    def found(self, outputs, _):
+        import numpy as np
+        return np.argsort(outputs[0].reshape(-1))[-5:]
+
+
+NETS = {"mobilenet": MobileNet, "yolox": Yolox, "ultraface": UltraFace}
 
 
 def run_peer(mode, name, model, clip):
